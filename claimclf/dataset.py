@@ -1,0 +1,157 @@
+"""Annotated articles as a `datasets` dataset with splits that do not leak.
+
+>>> from claimclf.dataset import build                               # doctest: +SKIP
+>>> dataset, splits = build(["seeds/written"], SplitSettings())      # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from claimclf import articles, readers, sentences, splits, texts
+from claimclf.articles import Article, Sentence, Span
+from claimclf.errors import needs_extra
+from claimclf.labels import LABELS
+from claimclf.readers import Corpus, jsonl, read_corpus, written
+from claimclf.splits import SPLITS, Splits, SplitSettings, split
+
+with needs_extra("train"):
+    import datasets
+
+_FIELDS = ("outlet", "topic", "desk", "style", "country", "licence")
+_CODE = (articles, readers, jsonl, written, texts, splits, sentences)
+
+
+@dataclass
+class ClaimDatasetConfig(datasets.BuilderConfig):
+    """Which articles, and how they are split."""
+
+    paths: list[str] = field(default_factory=list)
+    settings: SplitSettings = field(default_factory=SplitSettings)
+
+
+class ClaimDataset(datasets.GeneratorBasedBuilder):
+    """One row an article; labels are `ClassLabel`s, -1 where annotators left a sentence without one."""
+
+    BUILDER_CONFIG_CLASS = ClaimDatasetConfig
+
+    def _info(self) -> datasets.DatasetInfo:
+        span = {"start": datasets.Value("int64"), "end": datasets.Value("int64")}
+        label = datasets.ClassLabel(names=[str(name) for name in LABELS])
+        sentence = {
+            **span,
+            "label": label,
+            "also": datasets.List(label),
+            "part": datasets.Value("string"),
+            "cues": datasets.List(span),
+            "sources": datasets.List(span),
+        }
+        text = {name: datasets.Value("string") for name in ("id", "story", "text", *_FIELDS)}
+        return datasets.DatasetInfo(features=datasets.Features({**text, "sentences": datasets.List(sentence)}))
+
+    def _split_generators(self, dl_manager: Any) -> list[datasets.SplitGenerator]:
+        corpus = read_corpus([Path(path) for path in self.config.paths])
+        of = split(corpus.articles, self.config.settings).of
+        return [
+            datasets.SplitGenerator(name=name, gen_kwargs={"rows": [a for a in corpus.articles if of[a.id] == name]})
+            for name in SPLITS
+        ]
+
+    def _generate_examples(self, rows: list[Article]) -> Iterator[tuple[int, dict[str, Any]]]:
+        for key, article in enumerate(rows):
+            yield key, to_row(article)
+
+
+def to_row(article: Article) -> dict[str, Any]:
+    """An article as a row of the dataset."""
+    return {
+        "id": article.id,
+        "story": article.story,
+        "text": article.text,
+        **{name: article.fields.get(name, "") for name in _FIELDS},
+        "sentences": [
+            {
+                "start": s.span.start,
+                "end": s.span.end,
+                "label": -1 if s.label is None else s.label.position,
+                "also": [label.position for label in s.also],
+                "part": s.part,
+                "cues": [{"start": c.start, "end": c.end} for c in s.cues],
+                "sources": [{"start": c.start, "end": c.end} for c in s.sources],
+            }
+            for s in article.sentences
+        ],
+    }
+
+
+def from_row(row: dict[str, Any]) -> Article:
+    """The article of a row of the dataset; the inverse of `to_row`."""
+    spans = {kind: [tuple(Span(c["start"], c["end"]) for c in s[kind]) for s in row["sentences"]] for kind in _MARKS}
+    found = tuple(
+        Sentence(
+            Span(s["start"], s["end"]),
+            None if s["label"] < 0 else LABELS[s["label"]],
+            tuple(LABELS[i] for i in s["also"]),
+            s["part"],
+            spans["cues"][i],
+            spans["sources"][i],
+        )
+        for i, s in enumerate(row["sentences"])
+    )
+    fields = {name: row[name] for name in _FIELDS if row[name]}
+    return Article(row["id"], row["text"], found, row["story"], fields)
+
+
+_MARKS = ("cues", "sources")
+
+
+def data_hash(corpus: Corpus) -> str:
+    """A hash of all articles: texts, labels and what is known about them.
+
+    >>> len(data_hash(Corpus(())))
+    16
+    """
+    digest = hashlib.sha256()
+    for article in corpus.articles:
+        digest.update(json.dumps(to_row(article), sort_keys=True).encode("utf-8"))
+    return digest.hexdigest()[:16]
+
+
+def _cache_hash(corpus: Corpus, settings: SplitSettings) -> str:
+    """A hash over sources, split settings and builder code: `datasets` reuses a cache of the same hash."""
+    code = [inspect.getsource(module) for module in _CODE] + [Path(__file__).read_text(encoding="utf-8")]
+    parts = [data_hash(corpus), json.dumps(settings.to_dict(), sort_keys=True), *code]
+    return hashlib.sha256("\0".join(parts).encode("utf-8")).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Built:
+    """A dataset with its splits, the evidence for them, and what was read."""
+
+    dataset: datasets.DatasetDict
+    splits: Splits
+    corpus: Corpus
+    data_hash: str
+
+
+def build(paths: Sequence[str], settings: SplitSettings, cache: Path | None = None) -> Built:
+    """Read, split and build; a dataset already built from the same sources, settings and code is reused.
+
+    Raises:
+        DataError: with every problem of the data.
+    """
+    corpus = read_corpus([Path(path) for path in paths])
+    builder = ClaimDataset(
+        cache_dir=str(cache) if cache else None,
+        hash=_cache_hash(corpus, settings),
+        paths=list(paths),
+        settings=settings,
+    )
+    builder.download_and_prepare()
+    return Built(builder.as_dataset(), split(corpus.articles, settings), corpus, data_hash(corpus))

@@ -1,0 +1,1 @@
+"""Per-article sufficient statistics → scores and their intervals."""

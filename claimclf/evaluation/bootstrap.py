@@ -1,0 +1,53 @@
+"""Intervals by resampling articles, from their sufficient statistics.
+
+Source: Efron and Tibshirani, "An Introduction to the Bootstrap", 1993 (percentile intervals). Sentences of an
+article are alike, so articles are the unit that is resampled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A score with the bounds of its interval.
+
+    >>> str(Interval(0.75, 0.7, 0.8))
+    '.750 [.700, .800]'
+    """
+
+    value: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        value, low, high = (f"{x:.3f}".replace("0.", ".", 1) for x in (self.value, self.low, self.high))
+        return f"{value} [{low}, {high}]"
+
+
+def resamples(articles: int, repeats: int = 1000, seed: int = 0) -> NDArray[np.int64]:
+    """How often each article is drawn, (repeats, articles); the same for every model compared on them."""
+    draws = np.random.default_rng(seed).integers(0, articles, size=(repeats, articles))
+    return np.stack([np.bincount(row, minlength=articles) for row in draws])
+
+
+def interval(
+    per_article: NDArray[np.int64],
+    score: Callable[[NDArray[np.int64]], float],
+    draws: NDArray[np.int64],
+    level: float = 0.95,
+) -> Interval:
+    """The score of all articles with its percentile interval at `level`.
+
+    `per_article` is (articles, labels, labels), `draws` from `resamples`.
+    """
+    counts = np.tensordot(draws, per_article, axes=1)
+    scores = [score(row) for row in counts]
+    tail = 50 * (1 - level)
+    low, high = np.nanpercentile(scores, [tail, 100 - tail])
+    return Interval(score(per_article.sum(axis=0)), float(low), float(high))

@@ -1,0 +1,50 @@
+"""Confusion counts per article, and the scores that are functions of their sum.
+
+Every score takes counts of shape (..., labels, labels), true label first, and works over the last two axes; so a
+bootstrap over articles sums rows again and never looks at text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from claimclf.labels import LABELS
+
+Counts = NDArray[np.integer]
+
+
+def statistics(articles: Iterable[tuple[NDArray[np.integer], NDArray[np.integer]]]) -> NDArray[np.int64]:
+    """Confusion counts (articles, labels, labels) from a pair (true, predicted) of label indexes an article.
+
+    >>> statistics([(np.array([0, 2]), np.array([0, 0]))]).sum()
+    np.int64(2)
+    """
+    n = len(LABELS)
+    rows = [np.bincount(np.asarray(t) * n + np.asarray(p), minlength=n * n) for t, p in articles]
+    return np.array(rows, dtype=np.int64).reshape(-1, n, n)
+
+
+def f1(counts: Counts) -> NDArray[np.float64]:
+    """F1 of each label, (..., labels); NaN for a label that is neither there nor predicted."""
+    right = np.diagonal(counts, axis1=-2, axis2=-1).astype(np.float64)
+    total = counts.sum(axis=-1) + counts.sum(axis=-2)
+    return np.asarray(np.divide(2 * right, total, out=np.full(right.shape, np.nan), where=total > 0))
+
+
+def macro_f1(counts: Counts) -> float:
+    """The mean F1 over the labels that are there or predicted; NaN for no sentence at all.
+
+    >>> macro_f1(statistics([(np.array([0, 1]), np.array([0, 1]))]).sum(axis=0))
+    1.0
+    """
+    scores = f1(counts)
+    return float(np.nanmean(scores)) if np.isfinite(scores).any() else float("nan")
+
+
+def accuracy(counts: Counts) -> float:
+    """The share of sentences with the right label; NaN for no sentence at all."""
+    total = counts.sum()
+    return float(np.trace(counts) / total) if total else float("nan")

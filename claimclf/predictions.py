@@ -1,0 +1,69 @@
+"""What a prediction says: frozen results that keep their evidence, and their JSON form.
+
+The JSON (schema 1) of an article: `schema`, `model`, `sentences`; of a sentence: `start`, `end`, `text`, `label`,
+`confidence`, `probabilities` (label → number), `cues` ([{start, end, text}]), `windows`. Offsets are Unicode
+code points of the text that was given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from claimclf.articles import Span
+from claimclf.labels import Label
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class SentencePrediction:
+    """The status of one sentence, `text == article[start:end]`.
+
+    `probabilities` is calibrated and adds up to 1; `confidence` is that of `label`. `cues` are the words that
+    decided, in order of place. `windows` is the number of token windows the sentence was read in: above 1, it is
+    longer than a window, and its status is that of all pieces together.
+    """
+
+    start: int
+    end: int
+    text: str
+    label: Label
+    confidence: float
+    probabilities: Mapping[Label, float]
+    cues: tuple[Span, ...] = ()
+    windows: int = 1
+
+    def to_dict(self) -> dict[str, Any]:
+        """This sentence in the documented JSON schema."""
+        return {
+            "start": self.start,
+            "end": self.end,
+            "text": self.text,
+            "label": str(self.label),
+            "confidence": round(self.confidence, 6),
+            "probabilities": {str(label): round(p, 6) for label, p in self.probabilities.items()},
+            "cues": [
+                {"start": cue.start, "end": cue.end, "text": self.text[cue.start - self.start : cue.end - self.start]}
+                for cue in self.cues
+            ],
+            "windows": self.windows,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ArticlePrediction:
+    """The sentences of an article in order, each with its status; `model` names what predicted."""
+
+    text: str
+    sentences: tuple[SentencePrediction, ...]
+    model: str
+
+    def counts(self) -> dict[Label, int]:
+        """How many sentences have each label, labels in guideline order."""
+        return {label: sum(s.label is label for s in self.sentences) for label in Label}
+
+    def to_dict(self) -> dict[str, Any]:
+        """This article in the documented JSON schema."""
+        return {"schema": SCHEMA, "model": self.model, "sentences": [s.to_dict() for s in self.sentences]}

@@ -1,0 +1,169 @@
+"""JSON lines: one article a line, its text in the record or, stand-off, known by sha256 alone.
+
+    {"id": "a1", "outlet": "…", "licence": "…", "story": "…", "title": "…", "text": "…", "sentences": […]}
+    {"id": "a1", "outlet": "…", "licence": "…", "sha256": "…", "source": {…}, "sentences": […]}
+
+A sentence is `{"start": 0, "end": 41, "label": "speculation", "also": ["unverified_claim"]}`; `label` may be
+null, `cue` and `source` hold words of the sentence (or `cues` and `sources` offsets, `[[3, 9]]`), and `text`, where
+given, must be what the offsets say. With a `title`, the headline becomes the article's first line, and offsets of
+`text` are shifted behind it; the sentence `{"part": "title", "label": …}` stands for it. In the stand-off form
+offsets are those of the whole text, headline included, `characters` is its length, and the text is looked up in the
+`TextStore`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from claimclf.articles import Article, Part, Sentence, Span
+from claimclf.errors import DataError, MissingTextsError, Problem
+from claimclf.labels import Label, parse_label
+from claimclf.texts import TextStore
+
+FETCH = "run `python scripts/fetch_texts.py` (or with `--from FILE`) first"
+_FIELDS = ("outlet", "topic", "desk", "style", "country", "licence", "provenance")
+_BREAK = "\n\n"
+
+
+def read(path: Path) -> Iterator[Article]:
+    """Yield the articles of `path`.
+
+    Raises:
+        DataError: with every problem of the file, each as file:line.
+        MissingTextsError: the labels are in order, but texts are missing on this machine.
+    """
+    articles, missing = read_available(path)
+    if missing:
+        raise MissingTextsError(missing)
+    yield from articles
+
+
+def read_available(path: Path) -> tuple[list[Article], list[Problem]]:
+    """The articles of `path` whose texts are on this machine, and one problem for each of the others.
+
+    Raises:
+        DataError: with every problem of the labels and texts that are there.
+    """
+    articles: list[Article] = []
+    missing: list[Problem] = []
+    problems: list[Problem] = []
+    store = TextStore.default()
+    for where, record in records(path):
+        try:
+            text = _text(where, record, store)
+            if text is not None:
+                articles.append(_article(where, record, text))
+            else:
+                _article(where, record, "x" * _length(record))  # its labels are still proved
+                found = f"the text of {record.get('id')!r} is not on this machine"
+                missing.append(Problem(where, found, FETCH))
+        except DataError as error:
+            problems += error.problems
+    if problems:
+        raise DataError(problems)
+    return articles, missing
+
+
+def records(path: Path) -> list[tuple[str, dict[str, Any]]]:
+    """Every record of a JSON-lines file with its place, file:line.
+
+    Raises:
+        DataError: with every line that is no JSON object.
+    """
+    found, problems = [], []
+    for number, line in enumerate(path.read_bytes().split(b"\n"), 1):
+        where = f"{path}:{number}"
+        if not line.strip():
+            continue
+        try:
+            record = json.loads(line.decode("utf-8"), parse_constant=_no_constant)
+            if not isinstance(record, dict):
+                raise ValueError(f"a {type(record).__name__}, not an object")
+            found.append((where, record))
+        except (ValueError, RecursionError) as error:
+            problems.append(Problem(where, f"no JSON record: {error}", "one object a line, in UTF-8"))
+    if problems:
+        raise DataError(problems)
+    return found
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _text(where: str, record: dict[str, Any], store: TextStore) -> str | None:
+    if isinstance(record.get("text"), str):
+        title = record.get("title") or ""
+        return f"{title}{_BREAK}{record['text']}" if title else str(record["text"])
+    if isinstance(record.get("sha256"), str):
+        return store.get(record["sha256"])
+    raise DataError([Problem(where, "neither a text nor a sha256", "give `text`, or `sha256` and `source`")])
+
+
+def _length(record: dict[str, Any]) -> int:
+    length = record.get("characters")
+    return length if type(length) is int else 0
+
+
+def _article(where: str, record: dict[str, Any], text: str) -> Article:
+    title = str(record.get("title") or "") if "text" in record else ""
+    shift = len(title) + len(_BREAK) if title else 0
+    problems: list[Problem] = []
+    sentences = []
+    if not isinstance(record.get("sentences"), list):
+        raise DataError([Problem(where, "no list of sentences", "add `sentences`")])
+    for number, row in enumerate(record["sentences"], 1):
+        try:
+            sentences.append(_sentence(row, text, shift, len(title)))
+        except (ValueError, TypeError, KeyError) as error:
+            what = f"no field {error}" if isinstance(error, KeyError) else str(error)
+            problems.append(Problem(f"{where}: sentence {number}", what))
+    if problems:
+        raise DataError(problems)
+    fields = {key: str(record[key]) for key in _FIELDS if record.get(key)}
+    identity, story = str(record.get("id") or ""), str(record.get("story") or "")
+    return Article(identity, text, tuple(sentences), story, fields, where)
+
+
+def _sentence(row: Any, text: str, shift: int, title: int) -> Sentence:
+    if not isinstance(row, dict):
+        raise TypeError(f"a {type(row).__name__}, not an object")
+    part: Part = "title" if row.get("part") == "title" else "body"
+    if part == "title" and "start" not in row:
+        if not title:
+            raise ValueError("stands for the title, but the record has none")
+        span = Span(0, title)
+    else:
+        span = Span(_offset(row, "start") + shift, _offset(row, "end") + shift)
+    words = span.of(text)
+    if "text" in row and row["text"] != words:
+        raise ValueError(f"its offsets say {words!r}, its text {row['text']!r}")
+    label = None if row["label"] is None else parse_label(row["label"])
+    cues, sources = (_marks(row, kind, span, words) for kind in ("cue", "source"))
+    return Sentence(span, label, _also(row), part, cues, sources)
+
+
+def _offset(row: dict[str, Any], key: str) -> int:
+    if type(row[key]) is not int:
+        raise TypeError(f"{key} is {row[key]!r}, not a whole number")
+    return int(row[key])
+
+
+def _also(row: dict[str, Any]) -> tuple[Label, ...]:
+    also = row.get("also") or []
+    return tuple(parse_label(name) for name in ([also] if isinstance(also, str) else also))
+
+
+def _marks(row: dict[str, Any], kind: str, span: Span, words: str) -> tuple[Span, ...]:
+    """The spans under `cues` or `sources` ([start, end] in the article), or those of the words in `cue`, `source`."""
+    spans = [Span(int(start), int(end)) for start, end in row.get(f"{kind}s") or []]
+    named = row.get(kind) or []
+    for value in [named] if isinstance(named, str) else named:
+        at = words.find(value)
+        if at < 0:
+            raise ValueError(f"{kind} {value!r} does not stand in it: {words!r}")
+        spans.append(Span(span.start + at, span.start + at + len(value)))
+    return tuple(sorted(spans))

@@ -1,0 +1,171 @@
+"""Splits that do not leak: by story, near-duplicates on one side, and the evidence that it is so."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from claimclf.articles import Article
+from claimclf.errors import DataError, Problem, needs_extra
+from claimclf.labels import LABELS
+
+Split = Literal["train", "validation", "test"]
+SPLITS: tuple[Split, ...] = ("train", "validation", "test")
+_SHINGLE = 5  # words
+_FOLDS = 20  # shares are met to one fold
+
+
+@dataclass(frozen=True, slots=True)
+class SplitSettings:
+    """Shares of the sentences, the seed, and the similarity from which articles are near-duplicates.
+
+    >>> SplitSettings(validation=0.2, test=0.0).seed
+    13
+    """
+
+    validation: float = 0.1
+    test: float = 0.05
+    seed: int = 13
+    near_duplicate: float = 0.5
+
+    def to_dict(self) -> dict[str, float]:
+        """The settings as they are saved."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Splits:
+    """The split of each article id, and the evidence: groups, near-duplicate pairs, counts."""
+
+    of: dict[str, Split]
+    near_duplicates: tuple[tuple[str, str, float], ...]
+    groups: int
+    counts: dict[str, dict[str, int]]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The evidence as it is saved beside a dataset or a model."""
+        return {
+            "groups": self.groups,
+            "near_duplicates": [list(pair) for pair in self.near_duplicates],
+            "counts": self.counts,
+            "articles": {split: [a for a, s in self.of.items() if s == split] for split in SPLITS},
+        }
+
+    def describe(self) -> str:
+        """The evidence as a table of text lines."""
+        columns = ["articles", "groups", "sentences", *LABELS]
+        lines = [f"{'split':<12}" + "".join(f"{column:>18}" for column in columns)]
+        for split in SPLITS:
+            lines.append(f"{split:<12}" + "".join(f"{self.counts[split][c]:>18,}" for c in columns))
+        lines.append(f"{self.groups} groups of stories; {len(self.near_duplicates)} near-duplicate pairs kept together")
+        return "\n".join(lines)
+
+
+def split(articles: Sequence[Article], settings: SplitSettings) -> Splits:
+    """Assign every article to train, validation or test.
+
+    Articles of one story, and near-duplicates, stay on one side; labels are spread as evenly as that allows.
+
+    Raises:
+        DataError: there are fewer groups than splits, or no labelled sentence.
+    """
+    pairs = near_duplicates(articles, settings.near_duplicate)
+    groups = _groups(articles, pairs)
+    rows = [(i, s.label.position) for i, a in enumerate(articles) for s in a.sentences if s.label is not None]
+    wanted = 1 + (settings.validation > 0) + (settings.test > 0)
+    if not rows or len({groups[i] for i, _ in rows}) < wanted:
+        found = f"{len(articles)} articles in {len(set(groups))} groups, {len(rows)} labelled sentences"
+        raise DataError([Problem("splits", found, f"{wanted} splits need at least as many stories")])
+    folds = _folds(rows, groups, settings.seed)
+    n = max(folds.values()) + 1
+    tests = _share(settings.test, n)
+    validations = min(_share(settings.validation, n), n - tests - 1) if settings.validation else 0
+    names: list[Split] = ["test" for _ in range(tests)]
+    names += ["validation" for _ in range(validations)]
+    train: Split = "train"
+    of = {
+        a.id: dict(enumerate(names)).get(folds.get(group, n), train) for a, group in zip(articles, groups, strict=True)
+    }
+    return Splits(of, tuple(pairs), len(set(groups)), _counts(articles, groups, of))
+
+
+def _share(share: float, folds: int) -> int:
+    return max(1, round(share * folds)) if share else 0
+
+
+def _folds(rows: list[tuple[int, int]], groups: list[int], seed: int) -> dict[int, int]:
+    """The fold of each group, folds stratified by label (scikit-learn's StratifiedGroupKFold)."""
+    with needs_extra("train"):
+        from sklearn.model_selection import StratifiedGroupKFold
+    owners = np.array([groups[i] for i, _ in rows])
+    labels = np.array([label for _, label in rows])
+    n = min(_FOLDS, len(set(owners.tolist())), int(np.bincount(labels).max()))
+    if n < 2:
+        return dict.fromkeys(owners.tolist(), 0)
+    cutter = StratifiedGroupKFold(n_splits=n, shuffle=True, random_state=seed)
+    folds: dict[int, int] = {}
+    for fold, (_, held) in enumerate(cutter.split(np.zeros(len(rows)), labels, owners)):
+        folds.update(dict.fromkeys(owners[held].tolist(), fold))
+    used = sorted(set(folds.values()))  # a fold can stay empty where groups are few
+    return {group: used.index(fold) for group, fold in folds.items()}
+
+
+def near_duplicates(articles: Sequence[Article], threshold: float) -> list[tuple[str, str, float]]:
+    """Pairs of article ids whose texts share words runs, with their Jaccard similarity, by MinHash and LSH.
+
+    Source: Broder, "On the resemblance and containment of documents", 1997 (`datasketch`). Similarity is computed
+    exactly on the pairs that LSH proposes; it proposes below the threshold, so that few are missed.
+    """
+    with needs_extra("train"):
+        from datasketch import MinHash, MinHashLSH
+    index = MinHashLSH(threshold=max(0.05, threshold - 0.2), num_perm=128)
+    shingles = [_shingles(article.text) for article in articles]
+    pairs = []
+    for i, own in enumerate(shingles):
+        sketch = MinHash(num_perm=128, seed=1)
+        sketch.update_batch([shingle.encode("utf-8", "replace") for shingle in own])
+        for j in index.query(sketch):
+            similarity = len(own & shingles[j]) / max(1, len(own | shingles[j]))
+            if similarity >= threshold:
+                pairs.append((articles[j].id, articles[i].id, round(similarity, 3)))
+        index.insert(i, sketch)
+    return sorted(pairs)
+
+
+def _shingles(text: str) -> set[str]:
+    words = re.findall(r"\w+", text.lower())
+    return {" ".join(words[i : i + _SHINGLE]) for i in range(max(1, len(words) - _SHINGLE + 1))}
+
+
+def _groups(articles: Sequence[Article], pairs: Sequence[tuple[str, str, float]]) -> list[int]:
+    """A group number for each article: those joined by a story or a near-duplicate share it."""
+    with needs_extra("train"):
+        from scipy.sparse import coo_array
+        from scipy.sparse.csgraph import connected_components
+    place = {article.id: i for i, article in enumerate(articles)}
+    first = {article.story: i for i, article in reversed(list(enumerate(articles)))}
+    edges = [(i, first[article.story]) for i, article in enumerate(articles)]
+    edges += [(place[a], place[b]) for a, b, _ in pairs]
+    rows, columns = zip(*edges, strict=True)
+    n = len(articles)
+    graph = coo_array((np.ones(len(edges)), (rows, columns)), shape=(n, n))
+    return [int(group) for group in connected_components(graph, directed=False)[1]]
+
+
+def _counts(articles: Sequence[Article], groups: list[int], of: dict[str, Split]) -> dict[str, dict[str, int]]:
+    counts: dict[str, dict[str, int]] = {}
+    for split_name in SPLITS:
+        inside = [(a, g) for a, g in zip(articles, groups, strict=True) if of[a.id] == split_name]
+        labels = Counter(str(s.label) for a, _ in inside for s in a.labelled)
+        counts[split_name] = {
+            "articles": len(inside),
+            "groups": len({g for _, g in inside}),
+            "sentences": sum(labels.values()),
+            **{str(label): labels[label] for label in LABELS},
+        }
+    return counts

@@ -1,0 +1,247 @@
+"""`train(config)`: articles → dataset → windows → a fine-tuned token classifier, calibrated, in one folder.
+
+A plain Hugging Face `Trainer` with a loss function on sentence means. What a killed run left is taken up again.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import platform
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import claimclf
+from claimclf import calibration, dataset
+from claimclf.articles import Article
+from claimclf.calibration import Calibration
+from claimclf.checkpoint import Checkpoint
+from claimclf.config import TrainingConfig
+from claimclf.encoding import Encoder, WindowSettings, sentence_means
+from claimclf.errors import needs_extra
+from claimclf.evaluation.scores import macro_f1, statistics
+from claimclf.labels import GUIDELINES_VERSION, LABELS
+from claimclf.model import collate, load_encoder, pooled, sentence_loss, training_row
+from claimclf.runtime import Runtime, TorchRuntime, window_logits
+from claimclf.splits import SplitSettings
+
+with needs_extra("train"):
+    import torch
+    from transformers import EvalPrediction, PreTrainedModel, Trainer, TrainingArguments, set_seed
+    from transformers.trainer import TRAINER_STATE_NAME
+    from transformers.trainer_utils import PREFIX_CHECKPOINT_DIR
+
+_VERSIONS = ("claimclf", "torch", "transformers", "tokenizers", "datasets", "numpy", "nupunkt")
+
+
+@dataclass(frozen=True)
+class Trained:
+    """Where the model is, what it scored on validation and test articles, and how many texts were missing."""
+
+    folder: Path
+    scores: dict[str, dict[str, float]]
+    missing: int
+
+
+def train(config: TrainingConfig, say: Callable[[str], None] = lambda line: None) -> Trained:
+    """Train by `config` and write the model to `config.output`/model; `say` gets a line of news at a time.
+
+    Raises:
+        ConfigError, DataError, ModelError: a setting, the data or the encoder cannot be used.
+    """
+    settings = SplitSettings(config.validation, config.test, config.seed, config.near_duplicate)
+    built = dataset.build(config.data, settings)
+    output = Path(config.output)
+    output.mkdir(parents=True, exist_ok=True)
+    _report_data(built, output, say)
+    parts = {name: [dataset.from_row(row) for row in built.dataset[name]] for name in built.dataset}
+
+    set_seed(config.seed)
+    model, tokenizer = load_encoder(config.encoder)
+    encoder = Encoder(tokenizer.backend_tokenizer, WindowSettings(config.max_tokens, config.context))
+    pad_id = int(tokenizer.pad_token_id or 0)
+    rows = {name: training_rows(encoder, articles) for name, articles in parts.items()}
+    say(f"{len(rows['train']):,} training windows, {sum(len(r['input_ids']) for r in rows['train']):,} tokens")
+    trainer = _trainer(config, model, rows, pad_id)
+    _mark_run(output, config, built.data_hash, say)
+    trainer.train(resume_from_checkpoint=_last_whole_checkpoint(output / "checkpoints"))
+
+    fitted, scores = _calibrate(model, encoder, parts, pad_id, say)
+    training = _provenance(config, built.data_hash, scores)
+    folder = output / "model"
+    shutil.rmtree(folder, ignore_errors=True)
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    Checkpoint(encoder.settings, fitted, pad_id, f"claimclf-{built.data_hash}", training).save(folder)
+    say(f"model written to {folder}")
+    return Trained(folder, scores, len(built.corpus.missing))
+
+
+def _report_data(built: dataset.Built, output: Path, say: Callable[[str], None]) -> None:
+    say(built.splits.describe())
+    if built.corpus.missing:
+        say(
+            f"{len(built.corpus.missing)} stand-off articles have no text on this machine and are left out: the model "
+            "learns from less than it could. Run `python scripts/fetch_texts.py` to get them."
+        )
+    evidence = {**built.splits.to_dict(), "missing": [problem.found for problem in built.corpus.missing]}
+    (output / "splits.json").write_text(json.dumps(evidence, indent=1), encoding="utf-8")
+
+
+def training_rows(encoder: Encoder, articles: Sequence[Article]) -> list[dict[str, Any]]:
+    """The labelled windows of articles, as the Trainer takes them."""
+    rows = []
+    for article in articles:
+        labels = [-1 if s.label is None else s.label.position for s in article.sentences]
+        for window in encoder.windows(article.text, [s.span for s in article.sentences]):
+            row = training_row(window, labels)
+            rows += [row] if row else []
+    return rows
+
+
+def _trainer(
+    config: TrainingConfig, model: PreTrainedModel, rows: dict[str, list[dict[str, Any]]], pad_id: int
+) -> Trainer:
+    by_steps = config.save_steps > 0
+    arguments = TrainingArguments(
+        output_dir=str(Path(config.output) / "checkpoints"),
+        per_device_train_batch_size=config.batch_size,
+        per_device_eval_batch_size=4 * config.batch_size,
+        gradient_accumulation_steps=config.gradient_accumulation,
+        num_train_epochs=config.epochs,
+        learning_rate=config.learning_rate,
+        weight_decay=config.weight_decay,
+        warmup_steps=config.warmup,
+        max_grad_norm=config.max_grad_norm,
+        bf16=config.bf16,
+        seed=config.seed,
+        eval_strategy="steps" if by_steps else "epoch",
+        save_strategy="steps" if by_steps else "epoch",
+        eval_steps=config.save_steps or None,
+        save_steps=config.save_steps or 500,
+        save_total_limit=2,
+        load_best_model_at_end=True,
+        metric_for_best_model="macro_f1",
+        logging_steps=20,
+        report_to=["tensorboard"],
+        remove_unused_columns=False,
+        label_names=["labels"],
+        dataloader_pin_memory=torch.cuda.is_available(),
+    )
+    return Trainer(
+        model=model,
+        args=arguments,
+        data_collator=collate(pad_id),
+        train_dataset=rows["train"],
+        eval_dataset=rows["validation"],
+        compute_loss_func=sentence_loss(class_weights(rows["train"], config.class_weight_power)),
+        compute_metrics=_window_scores,
+    )
+
+
+def class_weights(rows: Sequence[dict[str, Any]], power: float) -> list[float]:
+    """A weight a label: (sentences / (labels × sentences of the label)) to the `power`."""
+    counts = np.ones(len(LABELS))
+    for row in rows:
+        for _, label in {tuple(pair) for pair in row["labels"] if pair[0] >= 0}:
+            counts[label] += 1
+    return [float(w) for w in (counts.sum() / (len(LABELS) * counts)) ** power]
+
+
+def _window_scores(prediction: EvalPrediction) -> dict[str, float]:
+    logits, true = pooled(torch.tensor(prediction.predictions), torch.tensor(prediction.label_ids))
+    return {"macro_f1": macro_f1(statistics([(true.numpy(), logits.argmax(dim=1).numpy())]).sum(axis=0))}
+
+
+def _last_whole_checkpoint(folder: Path) -> str | None:
+    """The newest checkpoint that was written to its end: the trainer's state is the last file written."""
+    found = [
+        (int(path.name.rpartition("-")[2]), path)
+        for path in folder.glob(f"{PREFIX_CHECKPOINT_DIR}-*")
+        if path.name.rpartition("-")[2].isdigit()
+    ]
+    for _, path in sorted(found, reverse=True):
+        try:
+            json.loads((path / TRAINER_STATE_NAME).read_text(encoding="utf-8"))
+            return str(path)
+        except (OSError, ValueError):
+            shutil.rmtree(path)
+    return None
+
+
+def _mark_run(output: Path, config: TrainingConfig, data_hash: str, say: Callable[[str], None]) -> None:
+    """Start afresh where the folder holds checkpoints of other settings or other data."""
+    mark = output / "run.json"
+    own = {"config": {**dataclasses.asdict(config), "output": ""}, "data_hash": data_hash}
+    checkpoints = output / "checkpoints"
+    if checkpoints.exists():
+        if mark.exists() and mark.read_text(encoding="utf-8") == json.dumps(own):
+            say("taking up the run that was cut off here")
+        else:
+            say("checkpoints of other settings or data are removed")
+            shutil.rmtree(checkpoints)
+    mark.write_text(json.dumps(own), encoding="utf-8")
+
+
+def article_logits(
+    runtime: Runtime, encoder: Encoder, articles: Sequence[Article], pad_id: int
+) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """Sentence logits (sentences, labels) and label indexes (sentences,) of all labelled sentences."""
+    logits, true = [np.zeros((0, len(LABELS)), np.float32)], [np.zeros(0, np.int64)]
+    for article in articles:
+        windows = encoder.windows(article.text, [s.span for s in article.sentences])
+        means, _ = sentence_means(windows, window_logits(runtime, windows, pad_id), len(article.sentences))
+        labels = np.array([-1 if s.label is None else s.label.position for s in article.sentences])
+        logits.append(means[labels >= 0])
+        true.append(labels[labels >= 0])
+    return np.concatenate(logits), np.concatenate(true)
+
+
+def _calibrate(
+    model: PreTrainedModel, encoder: Encoder, parts: dict[str, list[Article]], pad_id: int, say: Callable[[str], None]
+) -> tuple[Calibration, dict[str, dict[str, float]]]:
+    """Fit on validation articles; scores of validation and test articles, with ECE before and after."""
+    scores: dict[str, dict[str, float]] = {}
+    fitted = Calibration()
+    for name in ("validation", "test"):
+        logits, true = article_logits(TorchRuntime(model), encoder, parts[name], pad_id)
+        if not len(true):
+            continue
+        if name == "validation":
+            fitted = calibration.fit(logits, true)
+        before, after = calibration.softmax(logits), fitted.probabilities(logits)
+        scores[name] = {
+            "sentences": len(true),
+            "macro_f1": macro_f1(statistics([(true, logits.argmax(axis=1))]).sum(axis=0)),
+            "ece_before": calibration.expected_calibration_error(before, true),
+            "ece_after": calibration.expected_calibration_error(after, true),
+            "log_loss_before": calibration.log_loss(before, true),
+            "log_loss_after": calibration.log_loss(after, true),
+        }
+        say(f"{name}: " + ", ".join(f"{key} {value:.4g}" for key, value in scores[name].items()))
+    say(f"temperature {fitted.temperature:.3f}, fitted on the validation articles")
+    return fitted, scores
+
+
+def _provenance(config: TrainingConfig, data_hash: str, scores: dict[str, Any]) -> dict[str, Any]:
+    finite = {k: {n: v if math.isfinite(v) else None for n, v in row.items()} for k, row in scores.items()}
+    return {
+        "config": dataclasses.asdict(config),
+        "seed": config.seed,
+        "data_hash": data_hash,
+        "guidelines": GUIDELINES_VERSION,
+        "scores": finite,
+        "versions": {"python": platform.python_version(), **{name: _version(name) for name in _VERSIONS}},
+    }
+
+
+def _version(name: str) -> str:
+    return claimclf.__version__ if name == "claimclf" else version(name)

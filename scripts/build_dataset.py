@@ -1,0 +1,49 @@
+"""Build the dataset of annotated articles and show the evidence that its splits do not leak.
+
+    python scripts/build_dataset.py seeds --out runs/dataset
+    python scripts/build_dataset.py my/articles --validation 0.2 --test 0.2 --out runs/mine
+
+OUT gets the dataset (`datasets.load_from_disk(OUT)`) and `splits.json`: groups, near-duplicate pairs, counts.
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from claimclf.errors import ClaimclfError
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("paths", nargs="+", help="annotated files or folders")
+    parser.add_argument("--out", type=Path, required=True, help="folder for the dataset")
+    parser.add_argument("--validation", type=float, default=0.1, help="share of the sentences (default 0.1)")
+    parser.add_argument("--test", type=float, default=0.05, help="share of the sentences (default 0.05)")
+    parser.add_argument("--seed", type=int, default=13)
+    parser.add_argument("--near-duplicate", type=float, default=0.5, help="Jaccard similarity (default 0.5)")
+    parser.add_argument("--cache", type=Path, help="folder for the builder's cache (default: that of datasets)")
+    arguments = parser.parse_args()
+    try:
+        from claimclf.dataset import build
+        from claimclf.splits import SplitSettings
+
+        settings = SplitSettings(arguments.validation, arguments.test, arguments.seed, arguments.near_duplicate)
+        built = build(arguments.paths, settings, arguments.cache)
+    except ClaimclfError as error:
+        print(error, file=sys.stderr)
+        return 3
+    built.dataset.save_to_disk(str(arguments.out))
+    evidence = json.dumps(built.splits.to_dict(), indent=1)
+    (arguments.out / "splits.json").write_text(evidence, encoding="utf-8")
+    print(built.splits.describe())
+    for first, second, similarity in built.splits.near_duplicates:
+        print(f"near-duplicates, kept together: {first} and {second}, similarity {similarity}")
+    if built.corpus.missing:
+        print(f"{len(built.corpus.missing)} articles left out: no text on this machine (scripts/fetch_texts.py)")
+    print(f"data hash {built.data_hash}; written to {arguments.out}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

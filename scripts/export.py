@@ -1,0 +1,38 @@
+"""Export a trained checkpoint for prediction without torch: ONNX, weights in int8, tokenizer and settings.
+
+    python scripts/export.py runs/default/model claimclf/shipped
+    python scripts/export.py runs/default/model out --precision fp32
+
+The result is compared with the checkpoint before it is kept: it is refused if more than 1% of the labels differ.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from claimclf.errors import ClaimclfError
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("checkpoint", type=Path, help="folder that scripts/train.py wrote")
+    parser.add_argument("out", type=Path, help="folder for the exported model; an older one there is replaced")
+    parser.add_argument("--precision", choices=["int8", "fp32"], default="int8", help="of the weights (default int8)")
+    parser.add_argument("--compare", type=Path, default=Path("seeds/written"), help="articles for the comparison")
+    arguments = parser.parse_args()
+    try:
+        from claimclf.export import export
+
+        result = export(arguments.checkpoint, arguments.out, arguments.precision, arguments.compare)
+    except ClaimclfError as error:
+        print(error, file=sys.stderr)
+        return 4
+    print(
+        f"{arguments.out}: {result.megabytes:.1f} MB; {result.differing} of {result.sentences} labels differ from the "
+        f"checkpoint, probabilities by {result.largest:.4f} at most"
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

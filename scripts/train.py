@@ -1,0 +1,34 @@
+"""Fine-tune a token classifier on annotated articles, calibrate it, and write it to OUTPUT/model.
+
+    python scripts/train.py --config configs/default.yaml
+    python scripts/train.py --config configs/default.yaml --learning_rate 3e-4 --data seeds/written,my/articles
+    tensorboard --logdir runs/default            # watch it
+
+A run that was killed goes on where its last whole checkpoint was: start it again with the same settings.
+"""
+
+import argparse
+import sys
+
+from claimclf import config
+from claimclf.errors import ClaimclfError
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    config.add_arguments(parser)
+    arguments = parser.parse_args()
+    try:
+        settings = config.from_arguments(arguments)
+        from claimclf.training import train
+
+        trained = train(settings, say=lambda line: print(line, flush=True))
+    except ClaimclfError as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(f"try it: claimclf predict --model {trained.folder} FILE")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
