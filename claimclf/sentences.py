@@ -42,7 +42,7 @@ _FULL_STOP = re.compile(
     r"(?P<word>(?:[^\W\d_]{1,2}\.)*[^\W\d_]+(?:'[^\W\d_]+)*)"
     r"\.[\"')\]}]*(?P<gap> +)(?=(?P<next>[\"'(\[]*[^\W_]))"
 )
-_ENUMERATOR = re.compile(r" *\(?(?:[^\W\d_]|[IVX]+)")
+_ENUMERATOR = re.compile(r"\(?(?:[^\W\d_]|[IVX]+)")
 _CONTINUATION = re.compile(r" *(?:[-–—,;:]|(?P<word>[^\W\d_]+(?:[-'][^\W\d_]+)*))")
 
 
@@ -104,8 +104,8 @@ def _cuts(block: str, raw: str) -> list[int]:
 
 @cache
 def _tokenizer() -> "PunktSentenceTokenizer":
-    # Both here and not above: the model takes longer to load than all else. The shared instance of
-    # `nupunkt.load` could have been changed by someone else's `add_abbreviation`.
+    # Imported here, as who brings sentence boundaries along needs no model; and loaded anew, as the instance
+    # that `nupunkt.load` shares may have been changed by someone else's `add_abbreviation`.
     from nupunkt import load_default_model
 
     return load_default_model()
@@ -125,9 +125,10 @@ def _cut_behind_closers(block: str, cuts: list[int]) -> list[int]:
 def _judge_full_stops(block: str, cuts: list[int]) -> list[int]:
     """Cut after ordinary words, and after abbreviations where the next word says so; else join."""
     judged = set(cuts)
+    first = len(block) - len(block.lstrip())
     for match in _FULL_STOP.finditer(block):
         word, end, following = match["word"], match.start("gap"), match["next"]
-        if _ENUMERATOR.fullmatch(block, 0, match.end("word")):
+        if match.start() <= first + 1 and _ENUMERATOR.fullmatch(block, first, match.end("word")):
             continue
         verdict = ends_sentence(word, block[match.start("next") : match.end("next") + 30])
         if verdict is None and _is_ordinary(word):

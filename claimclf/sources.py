@@ -45,15 +45,14 @@ def rebuild(source: Source, content: bytes, where: str = "") -> str:
     Raises:
         DataError: there is no such recipe, or the file does not hold what the recipe looks for.
     """
-    name = source.get("recipe")
+    name = str(source.get("recipe"))
     if name not in RECIPES:
-        found = f"unknown recipe {name!r}"
-        raise DataError([Problem(where, found, did_you_mean(str(name), list(RECIPES)))])
+        raise DataError([Problem(where, f"unknown recipe {name!r}", did_you_mean(name, list(RECIPES)))])
     try:
         return RECIPES[name](source, content)
-    # A foreign file can be wrong in any way: each of these means that it is not the file that was labelled.
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError, zipfile.BadZipFile) as error:
-        what = f"no {error}" if isinstance(error, KeyError) else str(error)
+    # A foreign file can be wrong in any way, and each means the same: it is not the file that was labelled.
+    except Exception as error:
+        what = f"nothing called {error}" if isinstance(error, KeyError) else str(error)
         found = f"{source.get('path')} does not fit the recipe {name!r}: {what}"
         raise DataError([Problem(where, found, "is it the file at the pinned commit, and whole?")]) from error
 
@@ -96,9 +95,7 @@ def voa_sentences(source: Source, content: bytes) -> str:
 
     The first `cut` characters are dropped; those of the first sentence are the headline.
 
-    >>> from claimclf.sources import voa_sentences
     >>> voa_sentences({"key": "a", "sentences": [[0, 7], [1, 0]]}, content)  # doctest: +SKIP
-
     """
     stored = _voa_stored(content)
     picked = [(stored[f"{source['key']}_{number}"], cut) for number, cut in source["sentences"]]

