@@ -28,7 +28,7 @@ _PATTERNS = {"repo": "[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+", "commit": "[0-9a-f]{40}"
 class SourceFile:
     """One file of a public GitHub repository, at one commit.
 
-    >>> SourceFile("owner/name", "0" * 40, "a file.txt").url[-11:]
+    >>> SourceFile("owner/name", "0" * 40, "a file.txt").url[-12:]
     'a%20file.txt'
 
     Raises:

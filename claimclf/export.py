@@ -44,7 +44,9 @@ class Exported:
     largest: float
 
 
-def export(checkpoint: Path, out: Path, precision: Precision = "int8", compare: Path = Path("seeds/written")) -> Exported:
+def export(
+    checkpoint: Path, out: Path, precision: Precision = "int8", compare: Path = Path("seeds/written")
+) -> Exported:
     """Write `model.onnx`, `tokenizer.json`, `config.json` and `claimclf.json` to `out`, proved on articles of `compare`.
 
     Raises:

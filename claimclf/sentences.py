@@ -36,7 +36,7 @@ _LONG_WORD = re.compile(r"(?<!\S)(\S{40})(\S{20,})(\S{40})(?!\S)")
 _LONG_PUNCTUATION = re.compile(r"(?<![^\w\s])([^\w\s]{6,})([^\w\s]{3})(?![^\w\s])")
 
 _FINAL = re.compile(r"[.!?…]")
-_CLOSERS = re.compile(r" *[\"')\]}]+(?=\s|$|[-–—.,;:!?…])")
+_CLOSERS = re.compile(r" *[\"')\]}]+(?=\s|$|[-–—,;:])")
 _FULL_STOP = re.compile(
     r"(?:(?<![\w.])(?<!\w')|(?<=\d)(?=[AaPp]\.[Mm]\.))"
     r"(?P<word>(?:[^\W\d_]{1,2}\.)*[^\W\d_]+(?:'[^\W\d_]+)*)"

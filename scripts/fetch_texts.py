@@ -30,11 +30,14 @@ LABELS = Path(__file__).resolve().parent.parent / "seeds" / "realnews"
 EXAMPLES = """\
 examples:
   python scripts/fetch_texts.py
-      all texts of seeds/realnews, about 5 MB from raw.githubusercontent.com
+      all texts of seeds/realnews, about 6 MB from raw.githubusercontent.com
   python scripts/fetch_texts.py --from ../shared/realnews --from article.txt
       from texts you have; only what they lack is downloaded
   python scripts/fetch_texts.py --mirror ~/clones
       without a network, from clones made with: git clone https://github.com/amir-zeldes/gum ~/clones/gum
+
+One article, in seeds/realnews/first.jsonl, has no public source: without --from it stays missing, and training
+and evaluation can do without it.
 
 exit code: 0 every text is there, 1 some are missing, 3 something given was wrong.
 """

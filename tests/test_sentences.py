@@ -36,6 +36,7 @@ RULES = {
         "She said it was “over. ” | The room emptied.",
         "«The road is shut.» | Crews left.",
         "He called it “wrong.“ | She disagreed.",
+        "They left. | “...But they came back,” she said.",
     ],
     "ordinary words that nupunkt takes for abbreviations": [
         "The home side took the lead. | Visitors pressed on.",

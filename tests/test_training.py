@@ -89,7 +89,9 @@ def test_a_killed_run_ends_with_the_same_weights(after, encoders, written, tmp_p
     whole, broken = tmp_path / "whole", tmp_path / "broken"
     subprocess.run(_run(config, whole), check=True, env=environment, capture_output=True)
 
-    process = subprocess.Popen(_run(config, broken), env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        _run(config, broken), env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     wanted = broken / "checkpoints" / f"checkpoint-{3 * after}"
     while not wanted.exists() and process.poll() is None:
         time.sleep(0.01)

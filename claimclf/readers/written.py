@@ -61,9 +61,9 @@ def read(path: Path) -> Iterator[Article]:
     problems: list[Problem] = []
     header, body_start = _header(path, lines, problems)
     blocks = _blocks(path, lines, body_start, problems)
-    if not blocks:
+    if not blocks and not problems:
         problems.append(Problem(f"{path}:{body_start + 1}", "no sentences", "write `label: text`, one a line"))
-    elif len(blocks[0]) != 1:
+    elif blocks and len(blocks[0]) != 1:
         where = f"{path}:{blocks[0][1].number}"
         problems.append(Problem(where, "a sentence right under the headline", "put a blank line between them"))
     if problems:
