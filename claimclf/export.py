@@ -47,7 +47,7 @@ class Exported:
 def export(
     checkpoint: Path, out: Path, precision: Precision = "int8", compare: Path = Path("seeds/written")
 ) -> Exported:
-    """Write `model.onnx`, `tokenizer.json`, `config.json` and `claimclf.json` to `out`, proved on articles of `compare`.
+    """Write the model, its tokenizer and settings to `out`, proved on the articles of `compare`.
 
     Raises:
         ModelError: the checkpoint cannot be loaded, or more than 1% of the labels differ from it; `out` is untouched.

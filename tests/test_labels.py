@@ -26,5 +26,8 @@ def test_without_a_close_one_all_are_named():
 
 
 def test_a_missing_extra_names_its_pip_command():
-    with pytest.raises(MissingExtraError, match=r"'no_such_package'.*pip install 'claimclf\[train\]'"), needs_extra("train"):
+    with (
+        pytest.raises(MissingExtraError, match=r"'no_such_package'.*pip install 'claimclf\[train\]'"),
+        needs_extra("train"),
+    ):
         import no_such_package  # noqa: F401

@@ -59,7 +59,10 @@ def test_an_altered_text_counts_as_missing(tmp_path, store):
 
 
 def test_labels_are_proved_even_without_the_text(tmp_path, store):
-    bad = {**STANDOFF, "sentences": [{"start": 6, "end": 99, "label": "denial"}, {"start": 1, "end": 99, "label": None}]}
+    bad = {
+        **STANDOFF,
+        "sentences": [{"start": 6, "end": 99, "label": "denial"}, {"start": 1, "end": 99, "label": None}],
+    }
     with pytest.raises(DataError) as caught:
         read_corpus([write_jsonl(tmp_path / "b.jsonl", [bad])])
     assert "did you mean 'official_denial'" in str(caught.value)

@@ -1,0 +1,107 @@
+"""The command line: outputs, exit codes, and errors that say what to do."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from claimclf.cli import main
+from tests.conftest import write_articles
+
+TEXT = "Council rejects report\n\nThe council rejected the report as invented. Repairs may take until spring."
+
+
+@pytest.fixture
+def article(tmp_path) -> Path:
+    path = tmp_path / "article.txt"
+    path.write_bytes(TEXT.replace("\n", "\r\n").encode())
+    return path
+
+
+def test_the_view_for_people(article, capsys):
+    assert main(["predict", str(article)]) == 0
+    shown = capsys.readouterr().out
+    assert "3 sentences: " in shown
+    assert "official denial" in shown
+    assert "speculation" in shown
+    assert "Repairs may take until spring." in shown
+
+
+def test_json_has_exact_offsets_of_the_file_as_it_stands(article, capsys):
+    assert main(["predict", str(article), "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    text = article.read_bytes().decode()
+    assert "\r\n" in text
+    assert document["file"] == str(article)
+    assert [text[s["start"] : s["end"]] for s in document["sentences"]] == [s["text"] for s in document["sentences"]]
+
+
+def test_jsonl_and_several_files(article, tmp_path, capsys):
+    other = tmp_path / "b.txt"
+    other.write_text("It may rain.", encoding="utf-8")
+    assert main(["predict", str(article), str(other), "--jsonl"]) == 0
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [Path(row["file"]).name for row in rows] == ["article.txt", "b.txt"]
+    assert main(["predict", str(article), str(other), "--json"]) == 0
+    assert len(json.loads(capsys.readouterr().out)) == 2
+
+
+def test_standard_input():
+    code = "import sys; from claimclf.cli import main; sys.exit(main(['predict', '-', '--jsonl']))"
+    done = subprocess.run([sys.executable, "-c", code], input=b"It may rain.", capture_output=True, check=True)
+    (sentence,) = json.loads(done.stdout)["sentences"]
+    assert sentence["label"] == "speculation"
+
+
+def test_one_bad_file_does_not_fail_the_others(article, tmp_path, capsys):
+    bad = tmp_path / "bad.txt"
+    bad.write_bytes(b"It \xff rained.")
+    assert main(["predict", str(tmp_path / "none.txt"), str(bad), str(article), "--jsonl"]) == 3
+    captured = capsys.readouterr()
+    assert len(captured.out.splitlines()) == 1
+    assert "none.txt: cannot be read" in captured.err
+    assert "bad.txt: not UTF-8 at byte 3" in captured.err
+
+
+def test_hard_wrapped_text(tmp_path, capsys):
+    path = tmp_path / "a.txt"
+    path.write_text("The council rejected\nthe report.", encoding="utf-8")
+    assert main(["predict", str(path), "--jsonl", "--hard-wrapped"]) == 0
+    assert len(json.loads(capsys.readouterr().out)["sentences"]) == 1
+
+
+def test_a_text_without_a_letter(tmp_path, capsys):
+    path = tmp_path / "a.txt"
+    path.write_text("...", encoding="utf-8")
+    assert main(["predict", str(path)]) == 0
+    assert "no sentence to classify" in capsys.readouterr().out
+
+
+def test_a_model_that_is_not_there(article, capsys):
+    assert main(["predict", str(article), "--model", "nowhere"]) == 4
+    assert "no folder 'nowhere'" in capsys.readouterr().err
+
+
+def test_check(tmp_path, capsys):
+    folder = write_articles(tmp_path / "good", 3)
+    assert main(["check", str(folder)]) == 0
+    assert "3 articles in order, 15 labelled sentences" in capsys.readouterr().out.replace("\n", " ")
+    (folder / "bridge-0.article").write_text("id: bridge-0\n\ndenial: No.\n", encoding="utf-8")
+    assert main(["check", str(folder)]) == 3
+    assert "bridge-0.article:3: unknown label 'denial'; did you mean 'official_denial'?" in capsys.readouterr().err
+
+
+def test_usage_errors_exit_with_2(capsys):
+    with pytest.raises(SystemExit) as caught:
+        main(["predict"])
+    assert caught.value.code == 2
+    capsys.readouterr()
+
+
+@pytest.mark.parametrize("command", ["predict", "check"])
+def test_help_teaches(command, capsys):
+    with pytest.raises(SystemExit):
+        main([command, "--help"])
+    assert "Exit code" in capsys.readouterr().out or command == "predict"

@@ -1,0 +1,70 @@
+"""Export: the result is compared with its checkpoint, and a bad one is not kept."""
+
+import numpy as np
+import onnx
+import pytest
+from onnx import helper, numpy_helper
+
+from claimclf import export as module
+from claimclf.errors import ModelError
+from claimclf.export import export, quantised
+from claimclf.predict import ClaimClassifier
+from tests.conftest import FAMILIES
+
+TEXT = "The council rejected the report. Repairs may take until spring.\n\nThe county closed the bridge."
+
+
+@pytest.mark.parametrize("precision", ["int8", "fp32"])
+def test_the_exported_model_gives_the_same(checkpoint, written, tmp_path, precision):
+    result = export(checkpoint, tmp_path, precision, written)
+    assert result.sentences == 12 * 6
+    assert result.differing <= 0.01 * result.sentences
+    assert result.largest < (0.05 if precision == "int8" else 1e-4)
+    one, two = (ClaimClassifier.load(folder).article(TEXT) for folder in (checkpoint, tmp_path))
+    assert ClaimClassifier.load(tmp_path).runtime.name.startswith("onnxruntime")
+    assert [s.label for s in one.sentences] == [s.label for s in two.sentences]
+
+
+@pytest.mark.parametrize("family", FAMILIES[1:])
+def test_every_family_can_be_exported(family, encoders, written, tmp_path):
+    from claimclf.calibration import Calibration
+    from claimclf.checkpoint import Checkpoint
+    from claimclf.encoding import WindowSettings
+    from claimclf.model import load_encoder
+
+    model, tokenizer = load_encoder(str(encoders[family]))
+    model.classifier.weight.data *= 50  # far from ties
+    model.save_pretrained(tmp_path / "checkpoint")
+    tokenizer.save_pretrained(tmp_path / "checkpoint")
+    Checkpoint(WindowSettings(96, 1), Calibration(), 0).save(tmp_path / "checkpoint")
+    result = export(tmp_path / "checkpoint", tmp_path / "out", "fp32", written)
+    assert result.differing == 0
+    assert result.largest < 1e-3
+
+
+def test_a_result_that_differs_is_refused(checkpoint, written, tmp_path, monkeypatch):
+    def wrong(model):
+        for tensor in model.graph.initializer:
+            if list(tensor.dims) == [4]:  # the bias of the classifier
+                tensor.CopyFrom(numpy_helper.from_array(np.array([90, 0, 0, 0], np.float32), tensor.name))
+        return model
+
+    monkeypatch.setattr(module, "quantised", wrong)
+    with pytest.raises(ModelError, match=r"labels differ .* left as it was"):
+        export(checkpoint, tmp_path / "out", "int8", written)
+    assert not (tmp_path / "out").exists()
+
+
+def test_weights_are_rounded_to_half_a_step():
+    weights = np.random.default_rng(0).normal(size=(128, 64)).astype(np.float32)
+    weights[:, 5] = 0
+    x, y = (helper.make_tensor_value_info(n, onnx.TensorProto.FLOAT, [1, s]) for n, s in (("x", 128), ("y", 64)))
+    graph = helper.make_graph(
+        [helper.make_node("MatMul", ["x", "w"], ["y"])], "g", [x], [y], [numpy_helper.from_array(weights, "w")]
+    )
+    model = quantised(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)]))
+    stored = {t.name: numpy_helper.to_array(t) for t in model.graph.initializer}
+    assert stored["w_int8"].dtype == np.int8
+    assert [node.op_type for node in model.graph.node] == ["DequantizeLinear", "MatMul"]
+    error = np.abs(stored["w_int8"] * stored["w_scale"] - weights)
+    assert (error <= stored["w_scale"] / 2 + 1e-6).all()

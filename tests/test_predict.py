@@ -1,0 +1,160 @@
+"""The predict API on the shipped model and on a small checkpoint."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from claimclf.errors import InputError, ModelError
+from claimclf.labels import LABELS, Label
+from claimclf.predict import ClaimClassifier, predict_article, predict_sentences
+
+TEXT = (
+    "Mayor denies cash claim\n\nThe mayor of Ardvale flatly denied taking money from a builder. Prosecutors may charge "
+    "him this week. The builder said he had paid 40,000 euros. The council meets on Thursday."
+)
+
+
+@pytest.fixture(scope="module")
+def classifier():
+    return ClaimClassifier.load(threads=1)
+
+
+def test_plain_cases_have_the_status_they_show(classifier):
+    labels = [s.label for s in classifier.article(TEXT).sentences]
+    assert labels == [
+        Label.OFFICIAL_DENIAL, Label.OFFICIAL_DENIAL, Label.SPECULATION, Label.UNVERIFIED_CLAIM, Label.FACTUAL_REPORT
+    ]  # fmt: skip
+
+
+def test_results_are_exact_and_calibrated(classifier):
+    for s in classifier.article(TEXT).sentences:
+        assert TEXT[s.start : s.end] == s.text
+        assert list(s.probabilities) == list(LABELS)
+        assert sum(s.probabilities.values()) == pytest.approx(1)
+        assert s.confidence == max(s.probabilities.values()) == s.probabilities[s.label]
+        assert s.windows == 1
+        assert all(s.start <= cue.start < cue.end <= s.end for cue in s.cues)
+
+
+def test_the_words_that_decided(classifier):
+    cues = [[cue.of(TEXT) for cue in s.cues] for s in classifier.article(TEXT).sentences]
+    assert any("denie" in cue for cue in cues[0] + cues[1])
+    assert any("may" in cue for cue in cues[2])
+
+
+def test_given_boundaries(classifier):
+    spans = [(0, 23), (25, 87)]
+    article = classifier.article(TEXT, spans=spans)
+    assert [(s.start, s.end) for s in article.sentences] == spans
+
+
+@pytest.mark.parametrize(
+    "spans", [[(0, 0)], [(5, 3)], [(0, 10**6)], [(10, 20), (15, 30)], [(10, 20), (0, 5)], [(-2, 4)]]
+)
+def test_impossible_boundaries(classifier, spans):
+    with pytest.raises(InputError, match=rf"span {len(spans) - 1} .*length of the text"):
+        classifier.article(TEXT, spans=spans)
+
+
+@pytest.mark.parametrize("text", ["", " \n\n\t", "...", "— * * * —", "\ud800", "\x00"])
+def test_texts_without_a_letter_have_no_sentence(classifier, text):
+    assert classifier.article(text).sentences == ()
+
+
+@pytest.mark.parametrize("text", ["Denied", "a", "5", "한국", "\ud800a", "a\x00b"])
+def test_one_word_articles(classifier, text):
+    (sentence,) = classifier.article(text).sentences
+    assert sentence.text == text
+    json.dumps(sentence.to_dict())
+
+
+def test_a_sentence_longer_than_a_window_says_so(classifier):
+    text = "The ministry, " + "which met again on Monday and on Tuesday, " * 60 + "denied it."
+    (sentence,) = classifier.article(text).sentences
+    assert sentence.windows > 1
+    assert sentence.text == text
+    assert sentence.to_dict()["windows"] == sentence.windows
+
+
+def test_very_long_articles(classifier):
+    text = "\n\n".join(TEXT for _ in range(100))
+    article = classifier.article(text)
+    assert len(article.sentences) == 500
+    assert all(text[s.start : s.end] == s.text for s in article.sentences)
+
+
+def test_a_prediction_does_not_depend_on_its_batch(classifier):
+    texts = [TEXT, "It may rain.", "Word " * 700 + "\n\n" + TEXT]
+    alone = [classifier.article(text) for text in texts]
+    for one, two in zip(alone, classifier.stream(texts), strict=True):
+        for a, b in zip(one.sentences, two.sentences, strict=True):
+            assert a.label is b.label
+            assert list(a.probabilities.values()) == pytest.approx(list(b.probabilities.values()), abs=1e-6)
+    sentences = [s.text for s in alone[0].sentences]
+    together = classifier.sentences(sentences)
+    for text, both in zip(sentences, together, strict=True):
+        (single,) = classifier.sentences([text])
+        assert list(single.probabilities.values()) == pytest.approx(list(both.probabilities.values()), abs=1e-6)
+
+
+def test_sentences_without_an_article(classifier):
+    found = classifier.sentences(["It may rain.", "Officials denied the report."])
+    assert [(s.start, s.end, s.label) for s in found] == [
+        (0, 12, Label.SPECULATION), (0, 28, Label.OFFICIAL_DENIAL)
+    ]  # fmt: skip
+    assert classifier.sentences([]) == []
+    with pytest.raises(InputError, match="sentence 1 "):
+        classifier.sentences(["It rained.", "..."])
+    with pytest.raises(InputError, match=r"classifier.sentences\(\[text\]\)"):
+        classifier.sentences("It rained.")
+
+
+def test_an_article_must_be_a_string(classifier):
+    with pytest.raises(InputError, match="not bytes"):
+        classifier.article(b"It rained.")
+
+
+def test_module_functions_use_the_shipped_model(classifier):
+    assert predict_article(TEXT).sentences[1].label is Label.OFFICIAL_DENIAL
+    assert predict_sentences(["It may rain."])[0].label is Label.SPECULATION
+
+
+def test_the_json_form(classifier):
+    document = json.loads(json.dumps(classifier.article(TEXT).to_dict()))
+    assert document["schema"] == 1
+    assert document["model"] == classifier.checkpoint.name
+    for row in document["sentences"]:
+        assert set(row) == {"start", "end", "text", "label", "confidence", "probabilities", "cues", "windows"}
+        assert all(TEXT[cue["start"] : cue["end"]] == cue["text"] for cue in row["cues"])
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(alphabet=st.one_of(st.characters(), st.sampled_from('aB. \n"”’\ud800')), max_size=300))
+def test_no_text_crashes(text):
+    article = predict_article(text)
+    assert all(text[s.start : s.end] == s.text for s in article.sentences)
+
+
+@pytest.mark.parametrize(
+    ("model", "found"),
+    [("no-such-folder", "no folder"), ("/no/such/folder", "no folder"), ("owner/no-such-model", "hub did not give it")],
+)
+def test_models_that_are_not_there(model, found):
+    with pytest.raises(ModelError, match=found):
+        ClaimClassifier.load(model)
+
+
+def test_a_folder_without_a_model(tmp_path):
+    with pytest.raises(ModelError, match=r"no claimclf.json.*scripts/train.py"):
+        ClaimClassifier.load(tmp_path)
+
+
+def test_import_is_light():
+    code = "import sys, claimclf.predict; print(*sorted({m.partition('.')[0] for m in sys.modules}))"
+    loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
+    assert not {"torch", "transformers", "datasets", "sklearn", "scipy", "pandas"} & set(loaded)
+    assert "claimclf" in loaded
