@@ -28,9 +28,16 @@ class Calibration:
 
     >>> Calibration(2.0).probabilities(np.array([[2.0, 0.0]])).round(2).tolist()
     [[0.73, 0.27]]
+
+    Raises:
+        ValueError: the temperature is not above 0, or not finite.
     """
 
     temperature: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not 0 < self.temperature < float("inf"):
+            raise ValueError(f"a temperature is a number above 0, not {self.temperature}")
 
     def probabilities(self, logits: Floats) -> Floats:
         """Calibrated probabilities of logits of shape (sentences, labels)."""
@@ -53,9 +60,12 @@ def fit(logits: Floats, labels: NDArray[np.integer]) -> Calibration:
     """
     with needs_extra("train"):
         from scipy.optimize import minimize_scalar
+        from scipy.special import logsumexp
+    places = np.arange(len(labels))
 
-    def loss(log_temperature: float) -> float:
-        return log_loss(softmax(logits / np.exp(log_temperature)), labels)
+    def loss(log_temperature: float) -> float:  # without the clip of `log_loss`, which would make plateaus
+        scaled = logits.astype(np.float64) / np.exp(log_temperature)
+        return float((logsumexp(scaled, axis=1) - scaled[places, labels]).mean())
 
     best = minimize_scalar(loss, bounds=(np.log(0.05), np.log(20.0)), method="bounded")
     return Calibration(float(np.exp(best.x)))

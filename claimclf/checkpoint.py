@@ -69,7 +69,7 @@ class Checkpoint:
                 str(content.get("name") or folder.name),
                 content["training"],
             )
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             hint = "train one with `python scripts/train.py --config configs/default.yaml`"
             raise ModelError(f"{folder}: no {FILE}, so no claimclf model; {hint}") from None
         except (KeyError, TypeError, ValueError, AttributeError) as error:

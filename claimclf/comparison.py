@@ -110,6 +110,7 @@ def tfidf(training: Sequence[Article], seed: int = 0) -> Labeller:
     """Word 1- to 3-grams by TF-IDF and a class-balanced logistic regression, trained on the sentences of `training`.
 
     Raises:
+        DataError: `training` has fewer than two labels.
         MissingExtraError: scikit-learn is not installed.
     """
     with needs_extra("train"):
@@ -121,9 +122,13 @@ def tfidf(training: Sequence[Article], seed: int = 0) -> Labeller:
         LogisticRegression(C=4.0, class_weight="balanced", max_iter=2000, random_state=seed),
     )
     rows = [(s.span.of(a.text), s.label.position) for a in training for s in a.sentences if s.label is not None]
+    if len({position for _, position in rows}) < 2:
+        found = f"{len(rows)} labelled sentences, all of one label"
+        raise DataError([Problem("TF-IDF training", found, "give training articles with two labels at least")])
     model.fit([text for text, _ in rows], [label for _, label in rows])
 
     def label(article: Article) -> list[int]:
-        return [int(x) for x in model.predict([s.span.of(article.text) for s in article.sentences])]
+        texts = [s.span.of(article.text) for s in article.sentences]
+        return [int(x) for x in model.predict(texts)] if texts else []
 
     return label

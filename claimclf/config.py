@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
@@ -50,21 +51,28 @@ class TrainingConfig:
         """What is out of range, a line each."""
         checks = {
             "validation": 0 < self.validation < 1,
-            "test": 0 <= self.test < 1 and self.validation + self.test < 1,
+            "test": 0 <= self.test < 1,
             "near_duplicate": 0 < self.near_duplicate <= 1,
             "max_tokens": self.max_tokens >= 8,
             "context": self.context >= 0,
             "learning_rate": 0 < self.learning_rate < 1,
-            "weight_decay": self.weight_decay >= 0,
+            "weight_decay": 0 <= self.weight_decay < math.inf,
             "warmup": 0 <= self.warmup < 1,
-            "epochs": self.epochs > 0,
+            "epochs": 0 < self.epochs < math.inf,
             "batch_size": self.batch_size > 0,
-            "class_weight_power": self.class_weight_power >= 0,
+            "class_weight_power": 0 <= self.class_weight_power < math.inf,
+            "max_grad_norm": 0 <= self.max_grad_norm < math.inf,
             "gradient_accumulation": self.gradient_accumulation > 0,
             "save_steps": self.save_steps >= 0,
-            "data": bool(self.data),
+            "seed": 0 <= self.seed < 2**32,
+            "data": bool(self.data) and all(self.data),
+            "encoder": bool(self.encoder),
+            "output": bool(self.output),
         }
-        return [f"{key}: {getattr(self, key)!r} is out of range" for key, fine in checks.items() if not fine]
+        found = [f"{key}: {getattr(self, key)!r} is out of range" for key, fine in checks.items() if not fine]
+        if checks["validation"] and checks["test"] and self.validation + self.test >= 1:
+            found.append(f"test: {self.test} and validation: {self.validation} leave nothing to train on")
+        return found
 
 
 _TYPES = get_type_hints(TrainingConfig)
@@ -81,6 +89,7 @@ def load(path: Path | None, overrides: dict[str, str] | None = None) -> Training
         ConfigError: with every unknown key, wrong type and value out of range, each with its place.
     """
     values: dict[str, Any] = {}
+    places: dict[str, str] = {}
     problems: list[str] = []
     for where, key, raw in [*_yaml_items(path, problems), *_override_items(overrides or {})]:
         if key not in _NAMES:
@@ -88,11 +97,12 @@ def load(path: Path | None, overrides: dict[str, str] | None = None) -> Training
             continue
         try:
             values[key] = _convert(_TYPES[key], raw)
+            places[key] = where
         except ValueError as error:
             problems.append(f"{where}: {key}: {error}")
-    if not problems:
-        config = TrainingConfig(**values)
-        problems = [f"{path or 'defaults'}: {problem}" for problem in config.problems()]
+    config = TrainingConfig(**values)
+    for problem in config.problems():
+        problems.append(f"{places.get(problem.partition(':')[0], path or 'defaults')}: {problem}")
     if problems:
         raise ConfigError("\n".join(problems))
     return config
@@ -122,6 +132,9 @@ def _yaml_items(path: Path | None, problems: list[str]) -> list[tuple[str, str, 
     seen: set[str] = set()
     for key_node, node in root.value:
         where = f"{path}:{key_node.start_mark.line + 1}"
+        if not isinstance(key_node, yaml.ScalarNode):
+            problems.append(f"{where}: expected `key: value` lines")
+            continue
         if key_node.value in seen:
             problems.append(f"{where}: the setting {key_node.value!r} stands twice")
         seen.add(key_node.value)
@@ -138,7 +151,7 @@ def _convert(kind: Any, raw: Any) -> Any:
             raise ValueError(f"{raw!r} is no list; write `[{raw}]`")
         return [_convert(get_args(kind)[0], item) for item in raw]
     if not isinstance(raw, str):
-        raise ValueError(f"{raw!r} is no single value")
+        raise ValueError("a list or mapping, not a single value")
     if kind is bool:
         if raw.lower() not in ("true", "false"):
             raise ValueError(f"{raw!r} is neither true nor false")
@@ -156,7 +169,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for f in dataclasses.fields(TrainingConfig):
         default = getattr(TrainingConfig(), f.name)
         shown = ",".join(default) if isinstance(default, list) else default
-        group.add_argument(f"--{f.name}", metavar="X", help=f"{f.metadata['help']} (default {shown})")
+        form = ", comma-separated" if isinstance(default, list) else ""
+        group.add_argument(f"--{f.name}", metavar="X", help=f"{f.metadata['help']}{form} (default {shown})")
 
 
 def from_arguments(arguments: argparse.Namespace) -> TrainingConfig:

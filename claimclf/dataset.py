@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from claimclf import articles, readers, sentences, splits, texts
+from claimclf import articles, labels, readers, sentences, splits, texts
 from claimclf.articles import Article, Sentence, Span
 from claimclf.errors import needs_extra
 from claimclf.labels import LABELS
@@ -25,7 +25,7 @@ with needs_extra("train"):
     import datasets
 
 _FIELDS = ("outlet", "topic", "desk", "style", "country", "licence")
-_CODE = (articles, readers, jsonl, written, texts, splits, sentences)
+_CODE = (labels, articles, readers, jsonl, written, texts, splits, sentences)
 
 
 @dataclass
@@ -154,4 +154,18 @@ def build(paths: Sequence[str], settings: SplitSettings, cache: Path | None = No
         settings=settings,
     )
     builder.download_and_prepare()
-    return Built(builder.as_dataset(), split(corpus.articles, settings), corpus, data_hash(corpus))
+    return Built(_tables(builder), split(corpus.articles, settings), corpus, data_hash(corpus))
+
+
+def _tables(builder: ClaimDataset) -> datasets.DatasetDict:
+    """The builder's splits; one without articles, which `as_dataset` refuses, is an empty table."""
+    features = builder.info.features
+    sizes = {name: builder.info.splits[name].num_examples for name in SPLITS}
+    return datasets.DatasetDict(
+        {
+            name: builder.as_dataset(name)
+            if size
+            else datasets.Dataset.from_dict({column: [] for column in features}, features, split=name)
+            for name, size in sizes.items()
+        }
+    )

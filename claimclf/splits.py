@@ -81,10 +81,10 @@ def split(articles: Sequence[Article], settings: SplitSettings) -> Splits:
     if not rows or len({groups[i] for i, _ in rows}) < wanted:
         found = f"{len(articles)} articles in {len(set(groups))} groups, {len(rows)} labelled sentences"
         raise DataError([Problem("splits", found, f"{wanted} splits need at least as many stories")])
-    folds = _folds(rows, groups, settings.seed)
+    folds = _folds(rows, groups, settings.seed, wanted)
     n = max(folds.values()) + 1
-    tests = _share(settings.test, n)
-    validations = min(_share(settings.validation, n), n - tests - 1) if settings.validation else 0
+    tests = min(_share(settings.test, n), n - wanted + 1)
+    validations = min(_share(settings.validation, n), n - tests - 1)
     names: list[Split] = ["test" for _ in range(tests)]
     names += ["validation" for _ in range(validations)]
     train: Split = "train"
@@ -98,20 +98,22 @@ def _share(share: float, folds: int) -> int:
     return max(1, round(share * folds)) if share else 0
 
 
-def _folds(rows: list[tuple[int, int]], groups: list[int], seed: int) -> dict[int, int]:
-    """The fold of each group, folds stratified by label (scikit-learn's StratifiedGroupKFold)."""
+def _folds(rows: list[tuple[int, int]], groups: list[int], seed: int, wanted: int) -> dict[int, int]:
+    """The fold of each group, `wanted` at least, stratified by label (scikit-learn's StratifiedGroupKFold)."""
     with needs_extra("train"):
         from sklearn.model_selection import StratifiedGroupKFold
     owners = np.array([groups[i] for i, _ in rows])
     labels = np.array([label for _, label in rows])
     n = min(_FOLDS, len(set(owners.tolist())), int(np.bincount(labels).max()))
-    if n < 2:
-        return dict.fromkeys(owners.tolist(), 0)
-    cutter = StratifiedGroupKFold(n_splits=n, shuffle=True, random_state=seed)
     folds: dict[int, int] = {}
-    for fold, (_, held) in enumerate(cutter.split(np.zeros(len(rows)), labels, owners)):
-        folds.update(dict.fromkeys(owners[held].tolist(), fold))
+    if n >= max(2, wanted):
+        cutter = StratifiedGroupKFold(n_splits=n, shuffle=True, random_state=seed)
+        for fold, (_, held) in enumerate(cutter.split(np.zeros(len(rows)), labels, owners)):
+            folds.update(dict.fromkeys(owners[held].tolist(), fold))
     used = sorted(set(folds.values()))  # a fold can stay empty where groups are few
+    if len(used) < wanted:  # too few sentences to stratify: each group is a fold
+        shuffled = np.random.default_rng(seed).permutation(np.unique(owners))
+        return {int(group): fold for fold, group in enumerate(shuffled)}
     return {group: used.index(fold) for group, fold in folds.items()}
 
 
@@ -151,6 +153,8 @@ def _groups(articles: Sequence[Article], pairs: Sequence[tuple[str, str, float]]
     first = {article.story: i for i, article in reversed(list(enumerate(articles)))}
     edges = [(i, first[article.story]) for i, article in enumerate(articles)]
     edges += [(place[a], place[b]) for a, b, _ in pairs]
+    if not edges:
+        return []
     rows, columns = zip(*edges, strict=True)
     n = len(articles)
     graph = coo_array((np.ones(len(edges)), (rows, columns)), shape=(n, n))

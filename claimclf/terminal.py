@@ -15,12 +15,13 @@ _STYLES = {
     Label.SPECULATION: "magenta",
 }
 _NAMES = {label: str(label).replace("_", " ") for label in Label}
+_CONTROLS = dict.fromkeys([*range(9), *range(11, 32), *range(127, 160)], " ")  # they move cursors, and rich drops some
 _WIDTH = max(len(name) for name in _NAMES.values())
 
 
 def render(article: ArticlePrediction, title: str = "") -> Group:
     """The article for a rich console: a line that sums it up, then a line a sentence, its cues underlined."""
-    lines = [Text(title, style="bold")] if title else []
+    lines = [Text(title.translate(_CONTROLS), style="bold")] if title else []
     lines.append(summary(article))
     lines += [_line(sentence) for sentence in article.sentences]
     return Group(*lines)
@@ -41,7 +42,7 @@ def summary(article: ArticlePrediction) -> Text:
 def _line(sentence: SentencePrediction) -> Text:
     line = Text()
     line.append(f"{_NAMES[sentence.label]:<{_WIDTH}} {sentence.confidence:4.0%}  ", style=_STYLES[sentence.label])
-    body = Text(sentence.text)
+    body = Text(sentence.text.translate(_CONTROLS))
     if sentence.label is not Label.FACTUAL_REPORT:
         for cue in sentence.cues:
             body.stylize("underline", cue.start - sentence.start, cue.end - sentence.start)

@@ -1,0 +1,199 @@
+import argparse
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from claimclf.config import TrainingConfig, add_arguments, from_arguments, load
+from claimclf.errors import ConfigError
+
+CONFIGS = sorted((Path(__file__).parents[1] / "configs").glob("*.yaml"))
+
+
+@pytest.fixture
+def yaml(tmp_path):
+    def write(text):
+        path = tmp_path / "run.yaml"
+        path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
+        return path
+
+    return write
+
+
+def said(path, overrides=None):
+    """The lines of the error that these settings raise, without the folder of the file."""
+    with pytest.raises(ConfigError) as caught:
+        load(path, overrides)
+    return str(caught.value).replace(f"{path.parent}/" if path else "", "").split("\n")
+
+
+def parsed(*arguments):
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    return from_arguments(parser.parse_args(arguments))
+
+
+def test_defaults_then_yaml_then_overrides(yaml):
+    path = yaml("epochs: 7\nbatch_size: 3\n")
+    config = load(path, {"batch_size": "5"})
+    assert (config.epochs, config.batch_size, config.max_tokens) == (7.0, 5, TrainingConfig().max_tokens)
+    assert load(None) == load(yaml("")) == load(yaml("# nothing but a comment\n")) == TrainingConfig()
+
+
+@pytest.mark.parametrize("number", ["1e-4", "0.0001", "1.0e-4", "1E-4"])
+def test_a_number_may_be_written_with_an_exponent_anywhere(yaml, number):
+    assert load(yaml(f"learning_rate: {number}")).learning_rate == 1e-4
+    assert parsed("--learning_rate", number).learning_rate == 1e-4
+
+
+def test_values_get_the_types_of_the_settings(yaml):
+    config = load(yaml("data: [a, 17]\nencoder: 12\nepochs: 3\nbf16: True\n"), {"seed": "7"})
+    assert config.data == ["a", "17"]
+    assert (config.encoder, config.epochs, config.bf16, config.seed) == ("12", 3.0, True, 7)
+    assert isinstance(config.epochs, float)
+    assert load(None, {"bf16": "false"}).bf16 is False
+    assert load(yaml("data:\n- a\n- b c\n")).data == ["a", "b c"]
+
+
+@pytest.mark.parametrize(
+    ("key", "meant"), [("epoch", "epochs"), ("learning-rate", "learning_rate"), ("rate", "learning_rate")]
+)
+def test_an_unknown_setting_is_answered_with_its_line_and_the_closest(yaml, key, meant):
+    assert said(yaml(f"# a comment\n\n{key}: 3\n")) == [
+        f"run.yaml:3: unknown setting {key!r}; did you mean {meant!r}?"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("epochs: many", "run.yaml:1: epochs: 'many' is no number"),
+        ("epochs:", "run.yaml:1: epochs: '' is no number"),
+        ("seed: 1.5", "run.yaml:1: seed: '1.5' is no whole number"),
+        ("bf16: yes", "run.yaml:1: bf16: 'yes' is neither true nor false"),
+        ("data: seeds", "run.yaml:1: data: 'seeds' is no list; write `[seeds]`"),
+        ("data: [[seeds]]", "run.yaml:1: data: a list or mapping, not a single value"),
+        ("encoder: [a]", "run.yaml:1: encoder: a list or mapping, not a single value"),
+        ("encoder: {a: b}", "run.yaml:1: encoder: a list or mapping, not a single value"),
+        ("seed: 1\nepochs: 2\nseed: 3", "run.yaml:3: the setting 'seed' stands twice"),
+        ("- epochs", "run.yaml:1: expected `key: value` lines"),
+        ("epochs", "run.yaml:1: expected `key: value` lines"),
+        ("seed: 1\n[a, b]: 2", "run.yaml:2: expected `key: value` lines"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_line(yaml, text, found):
+    assert said(yaml(text)) == [found]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("validation", "0"), ("validation", "1"), ("test", "-0.1"), ("test", "1"), ("near_duplicate", "0"),
+        ("near_duplicate", "1.1"), ("max_tokens", "7"), ("context", "-1"), ("learning_rate", "0"),
+        ("learning_rate", "1"), ("learning_rate", "nan"), ("weight_decay", "-1"), ("warmup", "1"), ("epochs", "0"),
+        ("epochs", "inf"), ("batch_size", "0"), ("class_weight_power", "-1"), ("max_grad_norm", "-1"),
+        ("save_steps", "-1"), ("gradient_accumulation", "0"), ("seed", "-1"), ("seed", str(2**32)), ("encoder", ""),
+        ("output", ""),
+    ],
+)  # fmt: skip
+def test_values_out_of_range_are_refused_wherever_they_stand(yaml, key, value):
+    (line,) = said(yaml(f"# a comment\n{key}: {value}\n"))
+    assert line.startswith(f"run.yaml:2: {key}: ") and line.endswith(" is out of range")
+    (line,) = said(None, {key: value})
+    assert line.startswith(f"--{key}: {key}: ") and line.endswith(" is out of range")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("test", "0"), ("near_duplicate", "1"), ("max_tokens", "8"), ("context", "0"), ("weight_decay", "0"),
+        ("warmup", "0"), ("epochs", "0.5"), ("class_weight_power", "0"), ("max_grad_norm", "0"), ("save_steps", "0"),
+        ("seed", "0"), ("validation", "0.94"),
+    ],
+)  # fmt: skip
+def test_the_bounds_themselves_are_in_range(key, value):
+    assert getattr(load(None, {key: value}), key) == float(value)
+
+
+@pytest.mark.parametrize("data", ["[]", "['']", "[seeds, '']"])
+def test_data_is_never_empty(yaml, data):
+    (line,) = said(yaml(f"data: {data}"))
+    assert line.startswith("run.yaml:1: data: ") and line.endswith(" is out of range")
+
+
+def test_shares_must_leave_something_to_train_on():
+    assert said(None, {"validation": "0.6", "test": "0.4"}) == [
+        "--test: test: 0.4 and validation: 0.6 leave nothing to train on"
+    ]
+
+
+def test_all_mistakes_come_at_once(yaml):
+    path = yaml("epochs: 0\nbatch: 8\nseed: x\nseed: 1\n")
+    assert sorted(said(path, {"warmup": "2", "contxt": "1"})) == [
+        "--contxt: unknown setting 'contxt'; did you mean 'context'?",
+        "--warmup: warmup: 2.0 is out of range",
+        "run.yaml:1: epochs: 0.0 is out of range",
+        "run.yaml:2: unknown setting 'batch'; did you mean 'batch_size'?",
+        "run.yaml:3: seed: 'x' is no whole number",
+        "run.yaml:4: the setting 'seed' stands twice",
+    ]
+
+
+@pytest.mark.parametrize("text", ["a: [1", "a: b: c", "\tseed: 1", b"\xff", "a: 1\n---\nb: 2", "\x01", "a: *b"])
+def test_a_file_that_is_no_yaml_is_named(yaml, text):
+    assert said(yaml(text))[0].startswith("run.yaml: ")
+
+
+def test_broken_yaml_does_not_hide_mistakes_of_the_command_line(yaml):
+    lines = said(yaml("seed: [1"), {"epochs": "many"})
+    assert lines[0].startswith("run.yaml: ")
+    assert lines[-1] == "--epochs: epochs: 'many' is no number"
+
+
+def test_a_file_that_is_not_there(tmp_path):
+    (line,) = said(tmp_path / "no.yaml")
+    assert line.startswith("no.yaml: ") and "No such file" in line
+
+
+@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
+def test_every_config_that_ships_loads(path):
+    assert load(path).output == f"runs/{path.stem}"
+
+
+def test_the_configs_that_ship_are_found():
+    assert {"default", "tiny", "deberta-v3-base"} <= {path.stem for path in CONFIGS}
+
+
+def test_every_setting_survives_the_command_line():
+    config = TrainingConfig(
+        data=["a/b", "c.jsonl"], encoder="e", output="o", seed=3, validation=0.2, test=0.0, near_duplicate=0.7,
+        max_tokens=64, context=2, learning_rate=3e-5, weight_decay=0.1, warmup=0.2, epochs=1.5, batch_size=2,
+        class_weight_power=1.0, max_grad_norm=2.0, save_steps=10, bf16=True, gradient_accumulation=4,
+    )  # fmt: skip
+    values = dataclasses.asdict(config)
+    assert all(value != getattr(TrainingConfig(), key) for key, value in values.items())
+    texts = {key: ",".join(value) if isinstance(value, list) else str(value) for key, value in values.items()}
+    assert parsed(*(f"--{key}={text}" for key, text in texts.items())) == config
+
+
+def test_the_command_line_overrules_the_file_it_names(yaml):
+    path = yaml("epochs: 7\nseed: 1\n")
+    config = parsed("--config", str(path), "--seed", "2")
+    assert (config.epochs, config.seed) == (7.0, 2)
+    assert parsed() == TrainingConfig()
+
+
+def test_help_describes_every_setting_with_its_default():
+    parser = argparse.ArgumentParser(prog="x")
+    add_arguments(parser)
+    shown = " ".join(parser.format_help().split())
+    for f in dataclasses.fields(TrainingConfig):
+        assert f"--{f.name} X {f.metadata['help']}" in shown
+    assert "--data X annotated files or folders, comma-separated (default seeds)" in shown
+    assert "--learning_rate X peak learning rate (default 0.0002)" in shown
+
+
+def test_data_is_a_comma_separated_list_on_the_command_line():
+    assert parsed("--data", "seeds/written,my/a.jsonl").data == ["seeds/written", "my/a.jsonl"]
+    assert parsed("--data", "one").data == ["one"]
+    assert parsed("--encoder", "a,b").encoder == "a,b"
