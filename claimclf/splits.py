@@ -112,9 +112,11 @@ def _folds(rows: list[tuple[int, int]], groups: list[int], seed: int, wanted: in
             folds.update(dict.fromkeys(owners[held].tolist(), fold))
     used = sorted(set(folds.values()))  # a fold can stay empty where groups are few
     if len(used) < wanted:  # too few sentences to stratify: each group is a fold
-        shuffled = np.random.default_rng(seed).permutation(np.unique(owners))
-        return {int(group): fold for fold, group in enumerate(shuffled)}
-    return {group: used.index(fold) for group, fold in folds.items()}
+        folds = {group: group for group in set(owners.tolist())}
+        used = sorted(folds)
+    # the cutter puts the largest groups into its first folds, and its own seed breaks ties only
+    order = dict(zip(used, np.random.default_rng(seed).permutation(len(used)).tolist(), strict=True))
+    return {group: order[fold] for group, fold in folds.items()}
 
 
 def near_duplicates(articles: Sequence[Article], threshold: float) -> list[tuple[str, str, float]]:

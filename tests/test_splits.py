@@ -1,7 +1,6 @@
 """Splits that do not leak: the promises on invented articles, and by property on random stories."""
 
 import random
-import warnings
 
 import pytest
 from hypothesis import given, settings
@@ -15,11 +14,7 @@ from claimclf.splits import SPLITS, SplitSettings, near_duplicates, split
 SHARES = [0.5, 0.2, 0.1, 0.2]  # of the labels in invented articles
 
 
-@pytest.fixture(autouse=True)
-def _quiet():
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "The least populated class")
-        yield
+pytestmark = pytest.mark.filterwarnings("ignore:The least populated class")
 
 
 def article(name, labels, story="", words=None):
