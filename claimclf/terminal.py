@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rich.console import Group
+from rich.table import Table
 from rich.text import Text
 
 from claimclf.labels import Label
@@ -14,17 +15,24 @@ _STYLES = {
     Label.OFFICIAL_DENIAL: "red",
     Label.SPECULATION: "magenta",
 }
+# Control characters of a text would steer the terminal: each is shown as a picture, line breaks and tabs as spaces.
+_SHOWN = {
+    **{code: 0x2400 + code for code in range(32)},
+    **dict.fromkeys(range(0x7F, 0xA0), "\ufffd"),
+    **dict.fromkeys(map(ord, "\t\n\r"), " "),
+}
 _NAMES = {label: str(label).replace("_", " ") for label in Label}
 _CONTROLS = dict.fromkeys([*range(9), *range(11, 32), *range(127, 160)], " ")  # they move cursors, and rich drops some
-_WIDTH = max(len(name) for name in _NAMES.values())
 
 
 def render(article: ArticlePrediction, title: str = "") -> Group:
-    """The article for a rich console: a line that sums it up, then a line a sentence, its cues underlined."""
-    lines = [Text(title.translate(_CONTROLS), style="bold")] if title else []
-    lines.append(summary(article))
-    lines += [_line(sentence) for sentence in article.sentences]
-    return Group(*lines)
+    """The article for a rich console: a line that sums it up, then a row a sentence, its cues underlined."""
+    rows = Table.grid(padding=(0, 2, 0, 0))
+    for sentence in article.sentences:
+        style = _STYLES[sentence.label]
+        rows.add_row(Text(_NAMES[sentence.label], style), Text(f"{sentence.confidence:.0%}", style), _body(sentence))
+    heading = [Text(title, style="bold")] if title else []
+    return Group(*heading, summary(article), rows)
 
 
 def summary(article: ArticlePrediction) -> Text:
@@ -39,14 +47,11 @@ def summary(article: ArticlePrediction) -> Text:
     return line
 
 
-def _line(sentence: SentencePrediction) -> Text:
-    line = Text()
-    line.append(f"{_NAMES[sentence.label]:<{_WIDTH}} {sentence.confidence:4.0%}  ", style=_STYLES[sentence.label])
-    body = Text(sentence.text.translate(_CONTROLS))
+def _body(sentence: SentencePrediction) -> Text:
+    body = Text(sentence.text.translate(_SHOWN))
     if sentence.label is not Label.FACTUAL_REPORT:
         for cue in sentence.cues:
             body.stylize("underline", cue.start - sentence.start, cue.end - sentence.start)
-    line.append_text(body)
     if sentence.windows > 1:
-        line.append(f"  (longer than a window: read in {sentence.windows} pieces)", style="dim")
-    return line
+        body.append(f"  (longer than a window: read in {sentence.windows} pieces)", style="dim")
+    return body

@@ -59,9 +59,7 @@ def test_values_get_the_types_of_the_settings(yaml):
     ("key", "meant"), [("epoch", "epochs"), ("learning-rate", "learning_rate"), ("rate", "learning_rate")]
 )
 def test_an_unknown_setting_is_answered_with_its_line_and_the_closest(yaml, key, meant):
-    assert said(yaml(f"# a comment\n\n{key}: 3\n")) == [
-        f"run.yaml:3: unknown setting {key!r}; did you mean {meant!r}?"
-    ]
+    assert said(yaml(f"# a comment\n\n{key}: 3\n")) == [f"run.yaml:3: unknown setting {key!r}; did you mean {meant!r}?"]
 
 
 @pytest.mark.parametrize(

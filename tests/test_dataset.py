@@ -32,6 +32,7 @@ ARTICLE = Article(
 )  # fmt: skip
 
 disable_progress_bars()
+pytestmark = pytest.mark.filterwarnings("ignore:The least populated class")
 
 
 @pytest.fixture
@@ -124,8 +125,8 @@ def test_a_dataset_is_reused_when_nothing_changed(made, sources):
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("Repairs to bridge-3 may", "Repairs to bridge-3 will, some say,"),
-        ("official_denial: The council", "unverified_claim: The council"),
+        ("until spring.", "until autumn."),
+        ("factual_report: The county", "speculation: The county"),
         ("  cue: rejected\n", ""),
         ("  also: unverified_claim\n", ""),
         ("outlet: The Orrin Gazette", "outlet: The Orrin Post"),
@@ -136,10 +137,7 @@ def test_a_dataset_is_reused_when_nothing_changed(made, sources):
 def test_an_edited_source_is_built_anew(made, sources, old, new):
     before, _ = made()
     path = sources / "bridge-3.article"
-    body = path.read_text(encoding="utf-8")
-    edited = body.replace(old, new).replace("  cue: may\n", "") if "Repairs" in old else body.replace(old, new)
-    edited = edited.replace("  also: unverified_claim\n", "") if "denial" in old else edited
-    assert edited != body
+    edited = path.read_text(encoding="utf-8").replace(old, new)
     path.write_text(edited, encoding="utf-8")
     built, anew = made()
     assert anew
@@ -178,7 +176,7 @@ def test_changed_builder_code_builds_anew(made, tmp_path, monkeypatch):
     del sys.modules["some_reader_of_a_test"]
 
 
-def test_the_code_that_shapes_a_dataset_is_in_its_hash(made, tmp_path, monkeypatch):
+def test_the_code_that_shapes_a_dataset_is_in_its_hash(tmp_path, monkeypatch):
     assert {labels, articles, readers, jsonl, written, texts, splits, sentences} <= set(dataset._CODE)
     before = dataset._cache_hash(Corpus((ARTICLE,)), SETTINGS)
     copy = tmp_path / "dataset.py"

@@ -64,14 +64,14 @@ def test_the_similarity_is_that_of_five_word_shingles_whatever_the_case_and_punc
 
 
 def test_copies_of_short_texts_are_near_duplicates_too():
-    articles = [article(name, [0], words=[words]) for name, words in (("a", "It may"), ("b", "it may"), ("c", "It did"))]
+    articles = [
+        article(name, [0], words=[words]) for name, words in (("a", "It may"), ("b", "it may"), ("c", "It did"))
+    ]
     assert near_duplicates(articles, 0.5) == [("a", "b", 1.0)]
 
 
 def test_a_pair_of_copies_is_on_one_side_whatever_the_seed():
-    copies = [
-        article(name, [0, 1] * 6, words=words) for name, words in (("b", EDITED), ("z", OTHER), ("a", BODY))
-    ]
+    copies = [article(name, [0, 1] * 6, words=words) for name, words in (("b", EDITED), ("z", OTHER), ("a", BODY))]
     for seed in range(10):
         found = split(corpus(12) + copies, SplitSettings(0.3, 0.3, seed))
         assert [pair[:2] for pair in found.near_duplicates] == [("b", "a")]
@@ -155,7 +155,9 @@ def test_articles_without_labels_are_in_train_unless_their_story_says_otherwise(
 
 def test_labels_that_each_stand_once_are_split_all_the_same():
     articles = [article(name, [label]) for label, name in enumerate("abc")]
-    assert {frozenset(split(articles, SplitSettings(seed=seed)).of.values()) for seed in range(5)} == {frozenset(SPLITS)}
+    assert {frozenset(split(articles, SplitSettings(seed=seed)).of.values()) for seed in range(5)} == {
+        frozenset(SPLITS)
+    }
     assert len({tuple(split(articles, SplitSettings(seed=seed)).of.values()) for seed in range(9)}) > 1
 
 

@@ -1,0 +1,52 @@
+"""The docs cannot go stale: what the README shows runs, and what it names exists."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+DOCS = ["README.md", "CONTRIBUTING.md", "seeds/README.md", "claimclf/shipped/MODEL_CARD.md"]
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, flags=re.DOTALL | re.MULTILINE)
+
+
+def test_the_python_of_the_readme_runs(capsys):
+    for code in blocks("python"):
+        exec(compile(code, "README.md", "exec"), {})
+    assert "0 27 official_denial" in capsys.readouterr().out
+
+
+def test_the_first_two_blocks_are_set_up_with_predict_and_with_tests():
+    first, second, *_ = blocks("bash")
+    assert "claimclf predict examples/" in first
+    assert "-m pytest" in second
+
+
+def test_the_written_example_of_the_readme_is_in_order(tmp_path):
+    from claimclf.readers import written
+
+    (example,) = [block for block in blocks("") if block.startswith("id: ")]
+    path = tmp_path / "orrin-bridge.article"
+    path.write_text(example, encoding="utf-8")
+    assert len(next(written.read(path)).sentences) == 3
+
+
+@pytest.mark.parametrize("name", DOCS)
+def test_files_that_are_named_exist(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
+    named = re.findall(r"`([\w./-]+/[\w.-]+\.(?:py|md|yaml|jsonl|txt))`", text)
+    base = ROOT / "seeds" if name.startswith("seeds/") else ROOT
+    missing = [n for n in named if not (ROOT / n).exists() and not (base / n).exists()]
+    assert not missing
+
+
+def test_every_module_is_on_a_floor():
+    table = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    modules = {p.name for p in (ROOT / "claimclf").glob("*.py")} - {"__init__.py"}
+    assert not [m for m in modules if f"`{m}`" not in table]
+    floors = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert not [m for m in modules if f"claimclf.{m.removesuffix('.py')}" not in floors]

@@ -1,0 +1,51 @@
+"""Batches are alike in length and bounded; the order of the results is that of the windows."""
+
+import numpy as np
+
+from claimclf.encoding import Window
+from claimclf.errors import ModelError
+from claimclf.runtime import OnnxRuntime, window_logits
+
+
+class Echo:
+    """A runtime whose logits are the token ids; it remembers the shapes it was given."""
+
+    name = "echo"
+
+    def __init__(self):
+        self.shapes = []
+
+    def logits(self, input_ids, mask):
+        self.shapes.append(input_ids.shape)
+        return np.repeat((input_ids * mask)[:, :, None], 4, axis=2).astype(np.float32)
+
+
+def windows(lengths):
+    return [Window([i + 1] * n, [0] * n, [(0, 1)] * n) for i, n in enumerate(lengths)]
+
+
+def test_order_is_kept_and_padding_is_cut_off():
+    found = window_logits(Echo(), windows([5, 900, 3, 128, 7]), 0)
+    assert [rows.shape for rows in found] == [(5, 4), (900, 4), (3, 4), (128, 4), (7, 4)]
+    assert [rows.max() for rows in found] == [rows.min() for rows in found] == [1, 2, 3, 4, 5]
+
+
+def test_batches_are_bounded_in_tokens():
+    echo = Echo()
+    window_logits(echo, windows([128] * 500 + [10] * 500 + [9000]), 0)
+    assert all(rows * columns <= 4096 or rows == 1 for rows, columns in echo.shapes)
+    assert len(echo.shapes) < 25
+
+
+def test_no_windows():
+    assert window_logits(Echo(), [], 0) == []
+
+
+def test_a_damaged_model_is_said_plainly(tmp_path):
+    (tmp_path / "model.onnx").write_bytes(b"nothing")
+    try:
+        OnnxRuntime(tmp_path)
+    except ModelError as error:
+        assert "export the model again" in str(error)
+    else:
+        raise AssertionError("a damaged model was loaded")
