@@ -16,7 +16,7 @@ _STYLES = {
     Label.SPECULATION: "magenta",
 }
 # Control characters of a text would steer the terminal: each is shown as a picture, line breaks and tabs as spaces.
-_SHOWN = {
+_SHOWN: dict[int, int | str] = {
     **{code: 0x2400 + code for code in range(32)},
     **dict.fromkeys(range(0x7F, 0xA0), "\ufffd"),
     **dict.fromkeys(map(ord, "\t\n\r"), " "),
