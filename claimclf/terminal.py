@@ -22,7 +22,6 @@ _SHOWN: dict[int, int | str] = {
     **dict.fromkeys(map(ord, "\t\n\r"), " "),
 }
 _NAMES = {label: str(label).replace("_", " ") for label in Label}
-_CONTROLS = dict.fromkeys([*range(9), *range(11, 32), *range(127, 160)], " ")  # they move cursors, and rich drops some
 
 
 def render(article: ArticlePrediction, title: str = "") -> Group:
@@ -31,8 +30,8 @@ def render(article: ArticlePrediction, title: str = "") -> Group:
     for sentence in article.sentences:
         style = _STYLES[sentence.label]
         rows.add_row(Text(_NAMES[sentence.label], style), Text(f"{sentence.confidence:.0%}", style), _body(sentence))
-    heading = [Text(title, style="bold")] if title else []
-    return Group(*heading, summary(article), rows)
+    heading = [Text(title.translate(_SHOWN), style="bold")] if title else []
+    return Group(*heading, summary(article), *([rows] if article.sentences else []))
 
 
 def summary(article: ArticlePrediction) -> Text:

@@ -6,8 +6,9 @@ article are alike, so articles are the unit that is resampled.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +26,17 @@ class Interval:
     low: float
     high: float
 
+    @classmethod
+    def of(cls, value: float, drawn: Sequence[float], level: float = 0.95) -> Interval:
+        """The percentile interval of the scores of resamples; those that are undefined (NaN) are left out."""
+        defined = [score for score in drawn if np.isfinite(score)]
+        tail = 50 * (1 - level)
+        low, high = np.percentile(defined, [tail, 100 - tail]) if defined else (np.nan, np.nan)
+        return cls(value, float(low), float(high))
+
     def __str__(self) -> str:
+        if not np.isfinite(self.value):
+            return "undefined"
         value, low, high = (f"{x:.3f}".replace("0.", ".", 1) for x in (self.value, self.low, self.high))
         return f"{value} [{low}, {high}]"
 
@@ -37,17 +48,14 @@ def resamples(articles: int, repeats: int = 1000, seed: int = 0) -> NDArray[np.i
 
 
 def interval(
-    per_article: NDArray[np.int64],
-    score: Callable[[NDArray[np.int64]], float],
+    per_article: NDArray[Any],
+    score: Callable[[NDArray[Any]], float],
     draws: NDArray[np.int64],
     level: float = 0.95,
 ) -> Interval:
     """The score of all articles with its percentile interval at `level`.
 
-    `per_article` is (articles, labels, labels), `draws` from `resamples`.
+    `per_article` is (articles, …), what `score` takes the sum of; `draws` comes from `resamples`.
     """
     counts = np.tensordot(draws, per_article, axes=1)
-    scores = [score(row) for row in counts]
-    tail = 50 * (1 - level)
-    low, high = np.nanpercentile(scores, [tail, 100 - tail])
-    return Interval(score(per_article.sum(axis=0)), float(low), float(high))
+    return Interval.of(score(per_article.sum(axis=0)), [score(row) for row in counts], level)

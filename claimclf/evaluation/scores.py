@@ -7,13 +7,14 @@ bootstrap over articles sums rows again and never looks at text.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from claimclf.labels import LABELS
 
-Counts = NDArray[np.integer]
+Counts = NDArray[Any]
 
 
 def statistics(articles: Iterable[tuple[NDArray[np.integer], NDArray[np.integer]]]) -> NDArray[np.int64]:
@@ -35,13 +36,15 @@ def f1(counts: Counts) -> NDArray[np.float64]:
 
 
 def macro_f1(counts: Counts) -> float:
-    """The mean F1 over the labels that are there or predicted; NaN for no sentence at all.
+    """The mean F1 over the labels that are there; NaN for no sentence at all.
+
+    A label without a sentence is left out: its F1 is undefined, not 0.
 
     >>> macro_f1(statistics([(np.array([0, 1]), np.array([0, 1]))]).sum(axis=0))
     1.0
     """
-    scores = f1(counts)
-    return float(np.nanmean(scores)) if np.isfinite(scores).any() else float("nan")
+    there = counts.sum(axis=-1) > 0
+    return float(f1(counts)[there].mean()) if there.any() else float("nan")
 
 
 def accuracy(counts: Counts) -> float:

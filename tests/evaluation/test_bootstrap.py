@@ -1,3 +1,5 @@
+import warnings
+
 import numpy as np
 import pytest
 
@@ -80,6 +82,20 @@ def test_resamples_without_any_sentence_do_not_count():
     assert interval(counts, accuracy, draws) == Interval(value, value, value)
 
 
+def test_a_score_that_is_never_defined_has_no_bounds():
+    nothing = np.zeros((3, 4, 4), np.int64)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = interval(nothing, macro_f1, resamples(3, 20))
+    assert np.isnan([found.value, found.low, found.high]).all()
+
+
+def test_an_interval_of_scores_leaves_out_the_undefined():
+    drawn = [float(n) for n in range(101)]
+    assert Interval.of(50.0, drawn, 0.9) == Interval.of(50.0, [float("nan"), *drawn], 0.9)
+    assert Interval.of(50.0, drawn, 0.9).low == pytest.approx(5)
+
+
 def test_intervals_of_ninety_percent_hold_the_truth_about_as_often():
     draws = resamples(60, 300)
     held = 0
@@ -95,7 +111,7 @@ def test_intervals_of_ninety_percent_hold_the_truth_about_as_often():
         (Interval(0.75, 0.7, 0.8), ".750 [.700, .800]"),
         (Interval(-0.05, -0.1, 1.0), "-.050 [-.100, 1.000]"),
         (Interval(0.0, 0.0004, 0.9996), ".000 [.000, 1.000]"),
-        (Interval(float("nan"), 0.1, 0.2), "nan [.100, .200]"),
+        (Interval(float("nan"), 0.1, 0.2), "undefined"),
     ],
 )
 def test_how_an_interval_is_shown(found, shown):
