@@ -42,6 +42,7 @@ class TrainingConfig:
     epochs: float = _option(4.0, "passes over the training windows")
     batch_size: int = _option(8, "windows a step")
     class_weight_power: float = _option(0.5, "0: every sentence counts the same; 1: every class counts the same")
+    also_weight: float = _option(0.3, "share of a sentence's target that goes to the labels in its `also`")
     max_grad_norm: float = _option(1.0, "gradients are clipped to this norm")
     save_steps: int = _option(0, "steps between checkpoints; 0: one an epoch")
     bf16: bool = _option(False, "train in bfloat16 where the hardware has it")
@@ -62,6 +63,7 @@ class TrainingConfig:
             "batch_size": self.batch_size > 0,
             "class_weight_power": 0 <= self.class_weight_power < math.inf,
             "max_grad_norm": 0 <= self.max_grad_norm < math.inf,
+            "also_weight": 0 <= self.also_weight < 1,
             "gradient_accumulation": self.gradient_accumulation > 0,
             "save_steps": self.save_steps >= 0,
             "seed": 0 <= self.seed < 2**32,

@@ -73,18 +73,19 @@ def sentence_logits(token_logits: torch.Tensor, slots: torch.Tensor) -> tuple[to
     return member @ token_logits / counts.clamp(min=1)[..., None], counts
 
 
-def training_row(window: Window, labels: Sequence[int]) -> dict[str, Any] | None:
+def training_row(window: Window, labels: Sequence[int], also: Sequence[int]) -> dict[str, Any] | None:
     """A window as the Trainer takes it; `labels` are those of the article's sentences, negative for none.
 
-    Returns input ids, attention mask, and `labels`: per token (slot, label). None where no target has a label.
+    `also` has a bit set for each other label that can be defended. Returns input ids, attention mask, and `labels`: per
+    token (slot, label, also). None where no target has a label.
     """
     slots: dict[int, int] = {}
     rows = []
     for owner in window.sentence_ids:
         if owner == CONTEXT or labels[owner] < 0:
-            rows.append([IGNORED, IGNORED])
+            rows.append([IGNORED] * 3)
         else:
-            rows.append([slots.setdefault(owner, len(slots)), labels[owner]])
+            rows.append([slots.setdefault(owner, len(slots)), labels[owner], also[owner]])
     if not slots:
         return None
     return {"input_ids": window.input_ids, "attention_mask": [1] * len(rows), "labels": rows}
@@ -95,7 +96,7 @@ def collate(pad_id: int) -> Callable[[list[dict[str, Any]]], dict[str, torch.Ten
 
     def pad_rows(rows: list[dict[str, Any]]) -> dict[str, torch.Tensor]:
         longest = max(len(row["input_ids"]) for row in rows)
-        blanks: dict[str, Any] = {"input_ids": pad_id, "attention_mask": 0, "labels": [IGNORED, IGNORED]}
+        blanks: dict[str, Any] = {"input_ids": pad_id, "attention_mask": 0, "labels": [IGNORED] * 3}
         return {
             key: torch.tensor([list(row[key]) + [blank] * (longest - len(row[key])) for row in rows])
             for key, blank in blanks.items()
@@ -104,25 +105,42 @@ def collate(pad_id: int) -> Callable[[list[dict[str, Any]]], dict[str, torch.Ten
     return pad_rows
 
 
-def pooled(token_logits: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """The sentences of a batch: logits (sentences, labels) and true labels (sentences,).
+def pooled(token_logits: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """The sentences of a batch: logits (sentences, labels), true labels and `also` bits (sentences,).
 
-    `labels` is (windows, tokens, 2) as `training_row` makes it.
+    `labels` is (windows, tokens, 3) as `training_row` makes it.
     """
     logits, counts = sentence_logits(token_logits, labels[..., 0])
     numbers = torch.arange(logits.shape[1], device=labels.device)
     member = labels[..., 0][:, None, :] == numbers[None, :, None]
-    true = torch.where(member, labels[..., 1][:, None, :], IGNORED).amax(dim=2)
+    true, also = (torch.where(member, labels[..., k][:, None, :], IGNORED).amax(dim=2) for k in (1, 2))
     there = counts > 0
-    return logits[there], true[there]
+    return logits[there], true[there], also[there]
 
 
-def sentence_loss(class_weights: Sequence[float]) -> Callable[..., torch.Tensor]:
-    """Cross-entropy of sentence logits, for `Trainer(compute_loss_func=…)`, weighted by class."""
+def soft_targets(true: torch.Tensor, also: torch.Tensor, also_weight: float) -> torch.Tensor:
+    """Target probabilities (sentences, labels): `also_weight` is shared by the labels in `also`, where there are any.
+
+    >>> soft_targets(torch.tensor([0, 1]), torch.tensor([0b0110, 0]), 0.5).tolist()
+    [[0.5, 0.25, 0.25, 0.0], [0.0, 1.0, 0.0, 0.0]]
+    """
+    bits = torch.arange(len(LABELS), device=also.device)
+    others = ((also[:, None] >> bits) & 1).float()
+    count = others.sum(dim=1, keepdim=True)
+    hard = torch.nn.functional.one_hot(true, len(LABELS)).float()
+    soft = (1 - also_weight) * hard + also_weight * others / count.clamp(min=1)
+    return torch.where(count > 0, soft, hard)
+
+
+def sentence_loss(class_weights: Sequence[float], also_weight: float) -> Callable[..., torch.Tensor]:
+    """Cross-entropy of sentence logits, for `Trainer(compute_loss_func=…)`, weighted by class, with `soft_targets`."""
     weights = torch.tensor(class_weights, dtype=torch.float32)
 
     def loss(outputs: Any, labels: torch.Tensor, num_items_in_batch: Any = None) -> torch.Tensor:
-        logits, true = pooled(outputs.logits.float(), labels)
-        return torch.nn.functional.cross_entropy(logits, true, weight=weights.to(logits.device))
+        logits, true, also = pooled(outputs.logits.float(), labels)
+        targets = soft_targets(true, also, also_weight)
+        weight = weights.to(logits.device)[true]
+        losses = torch.nn.functional.cross_entropy(logits, targets, reduction="none")
+        return (weight * losses).sum() / weight.sum()
 
     return loss

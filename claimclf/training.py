@@ -101,8 +101,9 @@ def training_rows(encoder: Encoder, articles: Sequence[Article]) -> list[dict[st
     rows = []
     for article in articles:
         labels = [-1 if s.label is None else s.label.position for s in article.sentences]
+        also = [sum(1 << label.position for label in s.also) for s in article.sentences]
         for window in encoder.windows(article.text, [s.span for s in article.sentences]):
-            row = training_row(window, labels)
+            row = training_row(window, labels, also)
             rows += [row] if row else []
     return rows
 
@@ -142,7 +143,7 @@ def _trainer(
         data_collator=collate(pad_id),
         train_dataset=rows["train"],
         eval_dataset=rows["validation"],
-        compute_loss_func=sentence_loss(class_weights(rows["train"], config.class_weight_power)),
+        compute_loss_func=sentence_loss(class_weights(rows["train"], config.class_weight_power), config.also_weight),
         compute_metrics=_window_scores,
     )
 
@@ -151,13 +152,13 @@ def class_weights(rows: Sequence[dict[str, Any]], power: float) -> list[float]:
     """A weight a label: (sentences / (labels × sentences of the label)) to the `power`."""
     counts = np.ones(len(LABELS))
     for row in rows:
-        for _, label in {tuple(pair) for pair in row["labels"] if pair[0] >= 0}:
+        for _, label, _ in {tuple(token) for token in row["labels"] if token[0] >= 0}:
             counts[label] += 1
     return [float(w) for w in (counts.sum() / (len(LABELS) * counts)) ** power]
 
 
 def _window_scores(prediction: EvalPrediction) -> dict[str, float]:
-    logits, true = pooled(torch.tensor(prediction.predictions), torch.tensor(prediction.label_ids))
+    logits, true, _ = pooled(torch.tensor(prediction.predictions), torch.tensor(prediction.label_ids))
     return {"macro_f1": macro_f1(statistics([(true.numpy(), logits.argmax(dim=1).numpy())]).sum(axis=0))}
 
 

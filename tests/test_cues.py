@@ -32,7 +32,7 @@ def test_words_count_from_half_the_largest_share_on_and_come_in_order_of_place()
 
 
 def test_three_words_at_most():
-    assert deciding(office=1.0, whether=4.0, Monday=3.0, may=2.5) == ["whether", "Monday", "may"]
+    assert deciding(office=2.4, whether=4.0, Monday=3.0, may=2.5) == ["whether", "Monday", "may"]
 
 
 def test_neighbours_are_joined_and_others_not():
@@ -66,6 +66,7 @@ def test_pieces_of_a_word_that_cancel_out_decide_nothing():
 def test_words_with_an_apostrophe_or_a_hyphen_are_one():
     assert deciding(cant_say=2.0) == ["can't-say"]
     text = "It’s so-called rain"
+    assert [s.of(text) for s in deciding_words(text, Span(0, 19), [((3, 4), 1.0)])] == ["It’s"]
     assert [s.of(text) for s in deciding_words(text, Span(0, 19), [((8, 14), 1.0)])] == ["so-called"]
 
 

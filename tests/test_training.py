@@ -127,10 +127,10 @@ def test_rows_and_class_weights(encoders):
     from claimclf.sentences import split
 
     windows = Encoder(tokenizer, WindowSettings(64, 1)).windows(TEXT, split(TEXT))
-    rows = [training_row(window, [2, -1, 0]) for window in windows]
-    assert training_row(windows[0], [-1, -1, -1]) is None
-    seen = {tuple(pair) for row in rows if row for pair in row["labels"] if pair[0] >= 0}
-    assert {label for _, label in seen} == {2, 0}
+    rows = [training_row(window, [2, -1, 0], [1, 0, 0]) for window in windows]
+    assert training_row(windows[0], [-1, -1, -1], [0, 0, 0]) is None
+    seen = {tuple(token) for row in rows if row for token in row["labels"] if token[0] >= 0}
+    assert {(label, also) for _, label, also in seen} == {(2, 1), (0, 0)}
     weights = class_weights([row for row in rows if row], 1.0)
     assert len(weights) == len(LABELS)
     assert weights[1] == weights[3] > weights[0]
