@@ -90,7 +90,8 @@ def test_what_is_wrong_is_said_with_its_line(yaml, text, found):
         ("near_duplicate", "1.1"), ("max_tokens", "7"), ("context", "-1"), ("learning_rate", "0"),
         ("learning_rate", "1"), ("learning_rate", "nan"), ("weight_decay", "-1"), ("warmup", "1"), ("epochs", "0"),
         ("epochs", "inf"), ("batch_size", "0"), ("class_weight_power", "-1"), ("max_grad_norm", "-1"),
-        ("save_steps", "-1"), ("also_weight", "-0.1"), ("also_weight", "1"), ("gradient_accumulation", "0"), ("seed", "-1"), ("seed", str(2**32)), ("encoder", ""),
+        ("save_steps", "-1"), ("also_weight", "-0.1"), ("also_weight", "1"), ("gradient_accumulation", "0"),
+        ("seed", "-1"), ("seed", str(2**32)), ("encoder", ""),
         ("output", ""),
     ],
 )  # fmt: skip
@@ -105,7 +106,8 @@ def test_values_out_of_range_are_refused_wherever_they_stand(yaml, key, value):
     ("key", "value"),
     [
         ("test", "0"), ("near_duplicate", "1"), ("max_tokens", "8"), ("context", "0"), ("weight_decay", "0"),
-        ("warmup", "0"), ("epochs", "0.5"), ("class_weight_power", "0"), ("also_weight", "0"), ("max_grad_norm", "0"), ("save_steps", "0"),
+        ("warmup", "0"), ("epochs", "0.5"), ("class_weight_power", "0"), ("also_weight", "0"), ("max_grad_norm", "0"),
+        ("save_steps", "0"),
         ("seed", "0"), ("validation", "0.94"),
     ],
 )  # fmt: skip
