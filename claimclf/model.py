@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from claimclf.encoding import CONTEXT, Window
 from claimclf.errors import ModelError, needs_extra
 from claimclf.labels import LABELS
@@ -116,6 +118,15 @@ def pooled(token_logits: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Tens
     true, also = (torch.where(member, labels[..., k][:, None, :], IGNORED).amax(dim=2) for k in (1, 2))
     there = counts > 0
     return logits[there], true[there], also[there]
+
+
+def class_weights(rows: Sequence[dict[str, Any]], power: float) -> list[float]:
+    """A weight a label: (sentences / (labels × sentences of the label)) to the `power`."""
+    counts = np.ones(len(LABELS))
+    for row in rows:
+        for _, label, _ in {tuple(token) for token in row["labels"] if token[0] >= 0}:
+            counts[label] += 1
+    return [float(w) for w in (counts.sum() / (len(LABELS) * counts)) ** power]
 
 
 def soft_targets(true: torch.Tensor, also: torch.Tensor, also_weight: float) -> torch.Tensor:

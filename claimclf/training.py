@@ -26,10 +26,10 @@ from claimclf.calibration import Calibration
 from claimclf.checkpoint import Checkpoint
 from claimclf.config import TrainingConfig
 from claimclf.encoding import Encoder, WindowSettings, sentence_means
-from claimclf.errors import needs_extra
+from claimclf.errors import ConfigError, needs_extra
 from claimclf.evaluation.scores import macro_f1, statistics
 from claimclf.labels import GUIDELINES_VERSION, LABELS
-from claimclf.model import collate, load_encoder, pooled, sentence_loss, training_row
+from claimclf.model import class_weights, collate, load_encoder, pooled, sentence_loss, training_row
 from claimclf.runtime import Runtime, TorchRuntime, window_logits
 from claimclf.splits import SplitSettings
 
@@ -39,7 +39,7 @@ with needs_extra("train"):
     from transformers.trainer import TRAINER_STATE_NAME
     from transformers.trainer_utils import PREFIX_CHECKPOINT_DIR
 
-_VERSIONS = ("claimclf", "torch", "transformers", "tokenizers", "datasets", "numpy", "nupunkt")
+_VERSIONS = ("torch", "transformers", "tokenizers", "datasets", "numpy", "nupunkt")
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,8 @@ def train(config: TrainingConfig, say: Callable[[str], None] = lambda line: None
     Raises:
         ConfigError, DataError, ModelError: a setting, the data or the encoder cannot be used.
     """
+    if problems := config.problems():
+        raise ConfigError("\n".join(problems))
     settings = SplitSettings(config.validation, config.test, config.seed, config.near_duplicate)
     built = dataset.build(config.data, settings)
     output = Path(config.output)
@@ -71,7 +73,7 @@ def train(config: TrainingConfig, say: Callable[[str], None] = lambda line: None
     rows = {name: training_rows(encoder, articles) for name, articles in parts.items()}
     say(f"{len(rows['train']):,} training windows, {sum(len(r['input_ids']) for r in rows['train']):,} tokens")
     trainer = _trainer(config, model, rows, pad_id)
-    _mark_run(output, config, built.data_hash, say)
+    _mark_run(output, config, built, say)
     trainer.train(resume_from_checkpoint=_last_whole_checkpoint(output / "checkpoints"))
 
     fitted, scores = _calibrate(model, encoder, parts, pad_id, say)
@@ -148,15 +150,6 @@ def _trainer(
     )
 
 
-def class_weights(rows: Sequence[dict[str, Any]], power: float) -> list[float]:
-    """A weight a label: (sentences / (labels × sentences of the label)) to the `power`."""
-    counts = np.ones(len(LABELS))
-    for row in rows:
-        for _, label, _ in {tuple(token) for token in row["labels"] if token[0] >= 0}:
-            counts[label] += 1
-    return [float(w) for w in (counts.sum() / (len(LABELS) * counts)) ** power]
-
-
 def _window_scores(prediction: EvalPrediction) -> dict[str, float]:
     logits, true, _ = pooled(torch.tensor(prediction.predictions), torch.tensor(prediction.label_ids))
     return {"macro_f1": macro_f1(statistics([(true.numpy(), logits.argmax(dim=1).numpy())]).sum(axis=0))}
@@ -178,10 +171,11 @@ def _last_whole_checkpoint(folder: Path) -> str | None:
     return None
 
 
-def _mark_run(output: Path, config: TrainingConfig, data_hash: str, say: Callable[[str], None]) -> None:
+def _mark_run(output: Path, config: TrainingConfig, built: dataset.Built, say: Callable[[str], None]) -> None:
     """Start afresh where the folder holds checkpoints of other settings or other data."""
     mark = output / "run.json"
-    own = {"config": {**dataclasses.asdict(config), "output": ""}, "data_hash": data_hash}
+    settings = {**dataclasses.asdict(config), "output": ""}
+    own = {"config": settings, "data_hash": built.data_hash, "splits": built.splits.of}
     checkpoints = output / "checkpoints"
     if checkpoints.exists():
         if mark.exists() and mark.read_text(encoding="utf-8") == json.dumps(own):
@@ -240,9 +234,9 @@ def _provenance(config: TrainingConfig, data_hash: str, scores: dict[str, Any]) 
         "data_hash": data_hash,
         "guidelines": GUIDELINES_VERSION,
         "scores": finite,
-        "versions": {"python": platform.python_version(), **{name: _version(name) for name in _VERSIONS}},
+        "versions": {
+            "python": platform.python_version(),
+            "claimclf": claimclf.__version__,
+            **{name: version(name) for name in _VERSIONS},
+        },
     }
-
-
-def _version(name: str) -> str:
-    return claimclf.__version__ if name == "claimclf" else version(name)

@@ -19,9 +19,9 @@ from claimclf.config import TrainingConfig
 from claimclf.encoding import Encoder, WindowSettings
 from claimclf.errors import MissingExtraError, ModelError
 from claimclf.labels import LABELS
-from claimclf.model import encoder_path, load_encoder, training_row
+from claimclf.model import class_weights, encoder_path, load_encoder, training_row
 from claimclf.predict import ClaimClassifier
-from claimclf.training import class_weights, train
+from claimclf.training import train
 from tests.conftest import FAMILIES
 
 TEXT = "The council rejected the report.\n\nRepairs may take until spring. The county closed the bridge."
