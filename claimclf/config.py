@@ -43,6 +43,7 @@ class TrainingConfig:
     batch_size: int = _option(8, "windows a step")
     class_weight_power: float = _option(0.5, "0: every sentence counts the same; 1: every class counts the same")
     also_weight: float = _option(0.3, "share of a sentence's target that goes to the labels in its `also`")
+    learn_context: bool = _option(True, "learn from the sentences of context, too, not from targets alone")
     max_grad_norm: float = _option(1.0, "gradients are clipped to this norm")
     save_steps: int = _option(0, "steps between checkpoints; 0: one an epoch")
     bf16: bool = _option(False, "train in bfloat16 where the hardware has it")

@@ -45,14 +45,16 @@ class WindowSettings:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Token ids with special tokens, and for each token the index of its sentence (`CONTEXT` for others).
+    """Token ids with special tokens, and for each token the index of the target it belongs to (`CONTEXT` for others).
 
-    `offsets` are the tokens' code points in the article, (0, 0) for special tokens. All three are of one length.
+    `offsets` are the tokens' code points in the article, (0, 0) for special tokens; `neighbour_ids` the index of the
+    sentence that a token of context belongs to, `CONTEXT` for all others. All four are of one length.
     """
 
     input_ids: list[int]
     sentence_ids: list[int]
     offsets: list[tuple[int, int]]
+    neighbour_ids: list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ class Encoder:
             if lengths[start] > self._budget:
                 windows += self._pieces(start, tokens[start])
             else:
-                windows.append(self._window(tokens, low, start, end, high))
+                windows.append(self._assemble([(i, tokens[i]) for i in range(low, high)], range(start, end)))
         return windows
 
     def _tokens(self, text: str, sentences: Sequence[Span]) -> list[_Tokens]:
@@ -108,13 +110,11 @@ class Encoder:
         count = -(-len(tokens.ids) // self._budget)
         edges = [len(tokens.ids) * i // count for i in range(count + 1)]
         for a, b in pairwise(edges):
-            yield self._assemble([(index, _Tokens(tokens.ids[a:b], tokens.offsets[a:b]))])
+            yield self._assemble([(index, _Tokens(tokens.ids[a:b], tokens.offsets[a:b]))], range(index, index + 1))
 
-    def _window(self, tokens: list[_Tokens], low: int, start: int, end: int, high: int) -> Window:
-        return self._assemble([(i if start <= i < end else CONTEXT, tokens[i]) for i in range(low, high)])
-
-    def _assemble(self, parts: list[tuple[int, _Tokens]]) -> Window:
-        ids, owners, offsets = list(self._before), [CONTEXT] * len(self._before), [(0, 0)] * len(self._before)
+    def _assemble(self, parts: list[tuple[int, _Tokens]], targets: range) -> Window:
+        owners = [CONTEXT] * len(self._before)
+        ids, offsets = list(self._before), [(0, 0)] * len(self._before)
         for owner, tokens in parts:
             ids += tokens.ids
             owners += [owner] * len(tokens.ids)
@@ -122,7 +122,10 @@ class Encoder:
         ids += self._after
         owners += [CONTEXT] * len(self._after)
         offsets += [(0, 0)] * len(self._after)
-        return Window(ids, owners, offsets)
+        inside = [owner in targets for owner in owners]
+        own = [owner if target else CONTEXT for owner, target in zip(owners, inside, strict=True)]
+        neighbours = [CONTEXT if target else owner for owner, target in zip(owners, inside, strict=True)]
+        return Window(ids, own, offsets, neighbours)
 
 
 def _cut(lengths: list[int], budget: int, context: int) -> Iterator[tuple[int, int, int, int]]:

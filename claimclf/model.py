@@ -75,15 +75,19 @@ def sentence_logits(token_logits: torch.Tensor, slots: torch.Tensor) -> tuple[to
     return member @ token_logits / counts.clamp(min=1)[..., None], counts
 
 
-def training_row(window: Window, labels: Sequence[int], also: Sequence[int]) -> dict[str, Any] | None:
+def training_row(
+    window: Window, labels: Sequence[int], also: Sequence[int], context: bool = False
+) -> dict[str, Any] | None:
     """A window as the Trainer takes it; `labels` are those of the article's sentences, negative for none.
 
-    `also` has a bit set for each other label that can be defended. Returns input ids, attention mask, and `labels`: per
-    token (slot, label, also). None where no target has a label.
+    `also` has a bit set for each other label that can be defended. With `context`, sentences of context are learnt
+    from like targets. Returns input ids, attention mask, and `labels`: per token (slot, label, also). None where no
+    sentence has a label.
     """
     slots: dict[int, int] = {}
     rows = []
-    for owner in window.sentence_ids:
+    for target, neighbour in zip(window.sentence_ids, window.neighbour_ids, strict=True):
+        owner = neighbour if context and target == CONTEXT else target
         if owner == CONTEXT or labels[owner] < 0:
             rows.append([IGNORED] * 3)
         else:

@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -106,7 +107,7 @@ class ClaimClassifier:
                 raise InputError(f"sentence {number} ({text!r}) has nothing to classify; leave it out")
             for window in self.encoder.windows(text, [Span(0, len(text))]):
                 owners = [number if owner == 0 else owner for owner in window.sentence_ids]
-                windows.append(Window(window.input_ids, owners, window.offsets))
+                windows.append(replace(window, sentence_ids=owners))
         return self._results(list(sentences), [Span(0, len(text)) for text in sentences], windows)
 
     def stream(self, texts: Iterable[str]) -> Iterator[ArticlePrediction]:

@@ -70,7 +70,10 @@ def train(config: TrainingConfig, say: Callable[[str], None] = lambda line: None
     model, tokenizer = load_encoder(config.encoder)
     encoder = Encoder(tokenizer.backend_tokenizer, WindowSettings(config.max_tokens, config.context))
     pad_id = int(tokenizer.pad_token_id or 0)
-    rows = {name: training_rows(encoder, articles) for name, articles in parts.items()}
+    rows = {
+        name: training_rows(encoder, articles, config.learn_context and name == "train")
+        for name, articles in parts.items()
+    }
     say(f"{len(rows['train']):,} training windows, {sum(len(r['input_ids']) for r in rows['train']):,} tokens")
     trainer = _trainer(config, model, rows, pad_id)
     _mark_run(output, config, built, say)
@@ -98,14 +101,14 @@ def _report_data(built: dataset.Built, output: Path, say: Callable[[str], None])
     (output / "splits.json").write_text(json.dumps(evidence, indent=1), encoding="utf-8")
 
 
-def training_rows(encoder: Encoder, articles: Sequence[Article]) -> list[dict[str, Any]]:
-    """The labelled windows of articles, as the Trainer takes them."""
+def training_rows(encoder: Encoder, articles: Sequence[Article], context: bool) -> list[dict[str, Any]]:
+    """The labelled windows of articles, as the Trainer takes them; with `context`, context is learnt from, too."""
     rows = []
     for article in articles:
         labels = [-1 if s.label is None else s.label.position for s in article.sentences]
         also = [sum(1 << label.position for label in s.also) for s in article.sentences]
         for window in encoder.windows(article.text, [s.span for s in article.sentences]):
-            row = training_row(window, labels, also)
+            row = training_row(window, labels, also, context)
             rows += [row] if row else []
     return rows
 

@@ -21,7 +21,7 @@ class Echo:
 
 
 def windows(lengths):
-    return [Window([i + 1] * n, [0] * n, [(0, 1)] * n) for i, n in enumerate(lengths)]
+    return [Window([i + 1] * n, [0] * n, [(0, 1)] * n, [-1] * n) for i, n in enumerate(lengths)]
 
 
 def test_order_is_kept_and_padding_is_cut_off():
