@@ -39,6 +39,12 @@ def test_neighbours_are_context(tokenizer):
     spans = split(text)
     windows = make(tokenizer, 100, 1).windows(text, spans)
     assert len(windows) > 2
+    for window in windows:
+        sentence = [max(pair) for pair in zip(window.sentence_ids, window.neighbour_ids, strict=True)]
+        assert all(min(pair) == CONTEXT for pair in zip(window.sentence_ids, window.neighbour_ids, strict=True))
+        for index, (start, end) in zip(sentence, window.offsets, strict=True):
+            assert (index == CONTEXT) == (end == 0)
+            assert index == CONTEXT or spans[index].start <= start <= end <= spans[index].end
     for window, own in zip(windows[1:-1], targets(windows)[1:-1], strict=True):
         starts = [a for (a, b), s in zip(window.offsets, window.sentence_ids, strict=True) if s == CONTEXT and b]
         assert any(a < spans[own[0]].start for a in starts)

@@ -131,6 +131,11 @@ def test_rows_and_class_weights(encoders):
     assert training_row(windows[0], [-1, -1, -1], [0, 0, 0]) is None
     seen = {tuple(token) for row in rows if row for token in row["labels"] if token[0] >= 0}
     assert {(label, also) for _, label, also in seen} == {(2, 1), (0, 0)}
+    narrow = Encoder(tokenizer, WindowSettings(24, 1)).windows(TEXT, split(TEXT))[0]
+    neighbours = training_row(narrow, [0, 1, 2], [0, 0, 0], context=True)
+    alone = training_row(narrow, [0, 1, 2], [0, 0, 0])
+    learnt, own = ({label for _, label, _ in row["labels"]} - {-100} for row in (neighbours, alone))
+    assert own < learnt
     weights = class_weights([row for row in rows if row], 1.0)
     assert len(weights) == len(LABELS)
     assert weights[1] == weights[3] > weights[0]
