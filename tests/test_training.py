@@ -14,6 +14,7 @@ import torch
 from safetensors.torch import load_file
 from transformers import AutoModelForTokenClassification, AutoTokenizer
 
+from claimclf.articles import Sentence, Span
 from claimclf.checkpoint import Checkpoint
 from claimclf.config import TrainingConfig
 from claimclf.encoding import Encoder, WindowSettings
@@ -127,14 +128,28 @@ def test_rows_and_class_weights(encoders):
     from claimclf.sentences import split
 
     windows = Encoder(tokenizer, WindowSettings(64, 1)).windows(TEXT, split(TEXT))
-    rows = [training_row(window, [2, -1, 0], [1, 0, 0]) for window in windows]
-    assert training_row(windows[0], [-1, -1, -1], [0, 0, 0]) is None
+    spans = split(TEXT)
+    marked = [
+        Sentence(spans[0], LABELS[2], also=(LABELS[0],), cues=(Span(12, 20),)), Sentence(spans[1], None),
+        Sentence(spans[2], LABELS[0]),
+    ]  # fmt: skip
+    rows = [training_row(window, marked) for window in windows]
+    assert training_row(windows[0], [Sentence(span, None) for span in spans]) is None
+    cues = [
+        o
+        for w, r in zip(windows, rows, strict=True)
+        if r
+        for o, t in zip(w.offsets, r["labels"], strict=True)
+        if t[3] == 1
+    ]
+    assert "".join(TEXT[a:b] for a, b in cues) == "rejected"
     seen = {tuple(token) for row in rows if row for token in row["labels"] if token[0] >= 0}
-    assert {(label, also) for _, label, also in seen} == {(2, 1), (0, 0)}
+    assert {(label, also) for _, label, also, _ in seen} == {(2, 1), (0, 0)}
+    three = [Sentence(span, label) for span, label in zip(spans, LABELS, strict=False)]
     narrow = Encoder(tokenizer, WindowSettings(24, 1)).windows(TEXT, split(TEXT))[0]
-    neighbours = training_row(narrow, [0, 1, 2], [0, 0, 0], context=True)
-    alone = training_row(narrow, [0, 1, 2], [0, 0, 0])
-    learnt, own = ({label for _, label, _ in row["labels"]} - {-100} for row in (neighbours, alone))
+    neighbours = training_row(narrow, three, context=True)
+    alone = training_row(narrow, three)
+    learnt, own = ({label for _, label, _, _ in row["labels"]} - {-100} for row in (neighbours, alone))
     assert own < learnt
     weights = class_weights([row for row in rows if row], 1.0)
     assert len(weights) == len(LABELS)
