@@ -120,9 +120,11 @@ class ClaimClassifier:
             yield self.article(text)
 
     def _predict(self, text: str, spans: list[Span]) -> list[SentencePrediction]:
-        return self._results([text] * len(spans), spans, self.encoder.windows(text, spans)) if spans else []
+        return self._results([text] * len(spans), spans, self.encoder.windows(text, spans))
 
     def _results(self, texts: list[str], spans: list[Span], windows: list[Window]) -> list[SentencePrediction]:
+        if not spans:
+            return []
         tokens = window_logits(self.runtime, windows, self.checkpoint.pad_id)
         logits, _ = sentence_means(windows, tokens, len(spans))
         probabilities = self.checkpoint.calibration.probabilities(logits)

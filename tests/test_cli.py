@@ -10,7 +10,7 @@ import pytest
 from claimclf.cli import main
 from tests.conftest import write_articles
 
-TEXT = "Council rejects report\n\nThe council rejected the report as invented. Repairs may take until spring."
+TEXT = "Storm hits coast\n\nThe governor denied the report. Damage could exceed 2 million euros."
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def test_the_view_for_people(article, capsys):
     assert "3 sentences: " in shown
     assert "official denial" in shown
     assert "speculation" in shown
-    assert "Repairs may take until spring." in shown
+    assert "Damage could exceed 2 million euros." in shown
 
 
 def test_json_has_exact_offsets_of_the_file_as_it_stands(article, capsys):

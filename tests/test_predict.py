@@ -13,8 +13,8 @@ from claimclf.labels import LABELS, Label
 from claimclf.predict import ClaimClassifier, predict_article, predict_sentences
 
 TEXT = (
-    "Mayor denies cash claim\n\nThe mayor of Ardvale flatly denied taking money from a builder. Prosecutors may charge "
-    "him this week. The builder said he had paid 40,000 euros. The council meets on Thursday."
+    "Storm hits the coast of Ardvale\n\nTwo people were killed, police said. Damage could exceed 2 million euros. The "
+    "governor denied that help had come too late. Schools reopen on Monday."
 )
 
 
@@ -24,9 +24,9 @@ def classifier():
 
 
 def test_plain_cases_have_the_status_they_show(classifier):
-    labels = [s.label for s in classifier.article(TEXT).sentences]
+    labels = [s.label for s in classifier.article(TEXT).sentences[1:]]
     assert labels == [
-        Label.OFFICIAL_DENIAL, Label.OFFICIAL_DENIAL, Label.SPECULATION, Label.UNVERIFIED_CLAIM, Label.FACTUAL_REPORT
+        Label.UNVERIFIED_CLAIM, Label.SPECULATION, Label.OFFICIAL_DENIAL, Label.FACTUAL_REPORT
     ]  # fmt: skip
 
 
@@ -42,12 +42,12 @@ def test_results_are_exact_and_calibrated(classifier):
 
 def test_the_words_that_decided(classifier):
     cues = [[cue.of(TEXT) for cue in s.cues] for s in classifier.article(TEXT).sentences]
-    assert any("denie" in cue for cue in cues[0] + cues[1])
-    assert any("may" in cue for cue in cues[2])
+    assert any("could" in cue for cue in cues[2])
+    assert any("denied" in cue for cue in cues[3])
 
 
 def test_given_boundaries(classifier):
-    spans = [(0, 23), (25, 87)]
+    spans = [(0, 31), (33, 69)]
     article = classifier.article(TEXT, spans=spans)
     assert [(s.start, s.end) for s in article.sentences] == spans
 
@@ -119,7 +119,7 @@ def test_an_article_must_be_a_string(classifier):
 
 
 def test_module_functions_use_the_shipped_model(classifier):
-    assert predict_article(TEXT).sentences[1].label is Label.OFFICIAL_DENIAL
+    assert predict_article(TEXT).sentences[3].label is Label.OFFICIAL_DENIAL
     assert predict_sentences(["It may rain."])[0].label is Label.SPECULATION
 
 
