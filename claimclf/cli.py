@@ -8,7 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from rich.console import Console
 
@@ -16,7 +16,11 @@ import claimclf
 from claimclf.errors import ClaimclfError, DataError, InputError, Problem
 from claimclf.labels import LABELS
 
-_DATA, _FAILED, _INTERRUPTED = 3, 4, 130
+if TYPE_CHECKING:
+    from claimclf.articles import Article
+    from claimclf.evaluate import Evaluation
+
+_GATE_FAILED, _USAGE, _DATA, _FAILED, _UNDECIDED, _INTERRUPTED = 1, 2, 3, 4, 5, 130
 
 _PREDICT = """\
 Label every sentence of news articles: factual report, unverified claim, official denial or speculation.
@@ -33,9 +37,11 @@ Score a model on labelled articles: every score with its 95% interval, by bootst
 
   claimclf evaluate shipped my/articles
   claimclf evaluate runs/default/model dev.jsonl --slice outlet --slice quote --json scores.json
+  claimclf evaluate new dev.jsonl --min macro_f1=.70 --baseline shipped --max-drop macro_f1=.02 --gate lower-bound
 
 Slices: any field of the data (outlet, desk, style, country), or part, quote, length, position, cue. The last line, the
-signature, says what reproduces the numbers. Exit codes: 0 done, 2 usage, 3 bad data, 4 failed, 130 interrupted."""
+signature, says what reproduces the numbers. Exit codes: 0 done
+(every rule passed), 1 a rule failed, 2 usage, 3 bad data, 4 failed, 5 too little data to decide, 130 interrupted."""
 
 _CHECK = """\
 Prove annotated files (.article, .jsonl, or folders of them): every problem with its file and line.
@@ -85,6 +91,11 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--end-to-end", action="store_true", help="on claimclf's own sentence boundaries")
     evaluate.add_argument("--repeats", type=int, default=2000, help="bootstrap resamples (default 2000)")
     evaluate.add_argument("--seed", type=int, default=0)
+    gate = evaluate.add_argument_group("gate: exit code 1 where a rule fails, 5 where there is too little data")
+    gate.add_argument("--min", action="append", default=[], metavar="SCORE=X", help="the score must be at least X")
+    gate.add_argument("--baseline", metavar="MODEL", help="a model to compare with, on the same sentences")
+    gate.add_argument("--max-drop", action="append", default=[], metavar="SCORE=X", help="at most X below the baseline")
+    gate.add_argument("--gate", choices=["point", "lower-bound"], default="point", help="what must meet the rules")
     evaluate.add_argument("--json", type=Path, metavar="OUT", help="write every number to this file")
     evaluate.set_defaults(run=_evaluate)
     check = commands.add_parser("check", help="prove annotated files", description=_CHECK, formatter_class=raw)
@@ -150,7 +161,35 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     sys.stdout.write(done.describe() + "\n")
     if arguments.json:
         arguments.json.write_text(json.dumps(done.to_dict(), indent=1) + "\n", encoding="utf-8")
-    return 0
+    return _gate(arguments, done, corpus.articles)
+
+
+def _gate(arguments: argparse.Namespace, done: Evaluation, articles: Sequence[Article]) -> int:
+    from claimclf.evaluate import sample_of
+    from claimclf.evaluation.gate import judge, parse_rule
+    from claimclf.evaluation.measures import difference
+    from claimclf.predict import ClaimClassifier
+
+    try:
+        minima = [parse_rule("min", text, done.scores) for text in arguments.min]
+        drops = [parse_rule("max-drop", text, done.scores) for text in arguments.max_drop]
+        if drops and not arguments.baseline:
+            raise ValueError("--max-drop needs --baseline MODEL")
+    except ValueError as error:
+        _complain(error)
+        return _USAGE
+    n = len(done.sample.true)
+    verdicts = [judge(rule, done.scores[rule.score], n, arguments.gate) for rule in minima]
+    if arguments.baseline:
+        baseline = ClaimClassifier.load(arguments.baseline)
+        other, _ = sample_of(baseline, articles, end_to_end=arguments.end_to_end)
+        gained = difference(done.sample, other, arguments.repeats, arguments.seed)
+        sys.stdout.write(f"\nagainst {arguments.baseline}: macro_f1 {gained['macro_f1']}\n")
+        verdicts += [judge(rule, gained[rule.score], n, arguments.gate) for rule in drops]
+    sys.stdout.writelines(f"{verdict}\n" for verdict in verdicts)
+    if any(verdict.passed is False for verdict in verdicts):
+        return _GATE_FAILED
+    return _UNDECIDED if any(verdict.passed is None for verdict in verdicts) else 0
 
 
 def _check(arguments: argparse.Namespace) -> int:

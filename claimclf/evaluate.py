@@ -33,6 +33,7 @@ class Evaluation:
     slices: dict[str, tuple[int, dict[str, Interval] | None]]
     articles: int
     signature: str
+    sample: Sample
 
     def describe(self) -> str:
         """The evaluation as lines of text."""
@@ -88,23 +89,10 @@ def evaluate(
     Raises:
         DataError: no sentence has a label.
     """
-    stories: dict[str, int] = {}
-    rows: list[tuple[Article, int, Sentence, SentencePrediction | None]] = []
-    for article in articles:
-        stories.setdefault(article.story, len(stories))
-        predicted = _predict(classifier, article, end_to_end)
-        rows += [(article, i, s, predicted[i]) for i, s in enumerate(article.sentences) if s.label is not None]
-    if not rows:
-        raise DataError([Problem("evaluate", "no labelled sentence", "give annotated articles")])
-    sample = Sample(
-        np.array([s.label.position for _, _, s, _ in rows if s.label], dtype=np.int64),
-        np.array([[label in s.also for label in LABELS] for _, _, s, _ in rows]),
-        np.array([list(p.probabilities.values()) if p else [0.25] * len(LABELS) for _, _, _, p in rows]),
-        np.array([stories[article.story] for article, _, _, _ in rows], dtype=np.int64),
-    )
+    sample, rows = sample_of(classifier, articles, end_to_end=end_to_end)
     cut = {}
     for name in slices:
-        values = np.array([_slice(name)(article, i, s) for article, i, s, _ in rows])
+        values = np.array([_slice(name)(article, i, s) for article, i, s in rows])
         for value in sorted(set(values.tolist())):
             part = sample.part(values == value)
             scores = measure(part, repeats, seed) if len(part.true) >= SMALLEST_SLICE else None
@@ -114,7 +102,37 @@ def evaluate(
         f"data:{_hash(articles)}|model:{classifier.checkpoint.name}|runtime:{classifier.runtime.name}|"
         f"boundaries:{'own' if end_to_end else 'given'}|bootstrap:{repeats}|seed:{seed}|claimclf:{claimclf.__version__}"
     )
-    return Evaluation(measure(sample, repeats, seed), supports, cut, len(articles), signature)
+    return Evaluation(measure(sample, repeats, seed), supports, cut, len(articles), signature, sample)
+
+
+def sample_of(
+    classifier: ClaimClassifier, articles: Sequence[Article], *, end_to_end: bool = False
+) -> tuple[Sample, list[tuple[Article, int, Sentence]]]:
+    """What the model says of every labelled sentence, and where each sentence stands: article, index, sentence.
+
+    Raises:
+        DataError: no sentence has a label.
+    """
+    stories: dict[str, int] = {}
+    rows: list[tuple[Article, int, Sentence]] = []
+    said: list[list[float]] = []
+    for article in articles:
+        stories.setdefault(article.story, len(stories))
+        predicted = _predict(classifier, article, end_to_end)
+        for i, sentence in enumerate(article.sentences):
+            if sentence.label is not None:
+                rows.append((article, i, sentence))
+                found = predicted[i]
+                said.append(list(found.probabilities.values()) if found else [1 / len(LABELS)] * len(LABELS))
+    if not rows:
+        raise DataError([Problem("evaluate", "no labelled sentence", "give annotated articles")])
+    sample = Sample(
+        np.array([s.label.position for _, _, s in rows if s.label], dtype=np.int64),
+        np.array([[label in s.also for label in LABELS] for _, _, s in rows]),
+        np.array(said),
+        np.array([stories[article.story] for article, _, _ in rows], dtype=np.int64),
+    )
+    return sample, rows
 
 
 def _predict(classifier: ClaimClassifier, article: Article, end_to_end: bool) -> list[SentencePrediction | None]:

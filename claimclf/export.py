@@ -102,7 +102,7 @@ def _to_onnx(checkpoint: Path, scratch: Path) -> onnx.ModelProto:
     example = (torch.ones(2, 16, dtype=torch.int64), torch.ones(2, 16, dtype=torch.int64))
     path = scratch / "fp32.onnx"
     torch.onnx.export(
-        _Logits(model),
+        _Logits(model).eval(),
         example,
         str(path),
         input_names=["input_ids", "attention_mask"],

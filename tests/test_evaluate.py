@@ -102,3 +102,34 @@ def test_the_command_on_bad_data(checkpoint, tmp_path, capsys):
     assert f"{path}:1: sentence 1: no field 'end'" in capsys.readouterr().err
     path.write_text("", encoding="utf-8")
     assert main(["evaluate", str(checkpoint), str(path)]) == 3
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "shown"),
+    [
+        (["--min", "accuracy=0"], 0, "passed     min accuracy=0"),
+        (["--min", "accuracy=0", "--min", "accuracy=1.1"], 1, "FAILED     min accuracy=1.1"),
+        (["--min", "auprc/official_denial=0"], 0, "passed"),
+        (
+            ["--baseline", "SELF", "--max-drop", "macro_f1=0", "--gate", "lower-bound"],
+            0,
+            "passed     max-drop macro_f1=0",
+        ),
+    ],
+)
+def test_the_gate(checkpoint, written, capsys, options, code, shown):
+    options = [str(checkpoint) if option == "SELF" else option for option in options]
+    assert main(["evaluate", str(checkpoint), str(written), "--repeats", "20", *options]) == code
+    assert shown in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("options", [["--min", "accuracy"], ["--min", "f2=1"], ["--max-drop", "accuracy=.1"]])
+def test_rules_that_are_none_are_usage_errors(checkpoint, written, capsys, options):
+    assert main(["evaluate", str(checkpoint), str(written), "--repeats", "5", *options]) == 2
+    assert capsys.readouterr().err
+
+
+def test_too_little_data_is_undecided(checkpoint, written, capsys):
+    few = sorted(written.glob("*.article"))[0]
+    assert main(["evaluate", str(checkpoint), str(few), "--repeats", "5", "--min", "accuracy=0"]) == 5
+    assert "undecided" in capsys.readouterr().out

@@ -6,7 +6,7 @@ article are alike, so articles are the unit that is resampled.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +27,7 @@ class Interval:
     high: float
 
     @classmethod
-    def of(cls, value: float, drawn: Sequence[float], level: float = 0.95) -> Interval:
+    def of(cls, value: float, drawn: Iterable[float], level: float = 0.95) -> Interval:
         """The percentile interval of the scores of resamples; those that are undefined (NaN) are left out."""
         defined = [score for score in drawn if np.isfinite(score)]
         tail = 50 * (1 - level)

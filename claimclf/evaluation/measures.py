@@ -12,7 +12,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from claimclf.evaluation.bootstrap import Interval, interval, resamples
+from claimclf.evaluation.bootstrap import Interval, resamples
 from claimclf.evaluation.sample import Sample
 from claimclf.evaluation.scores import accuracy, f1, macro_f1
 from claimclf.labels import LABELS
@@ -28,22 +28,40 @@ def measure(sample: Sample, repeats: int = 1000, seed: int = 0, level: float = 0
     >>> measure(Sample(labels, np.zeros((4, 4), bool), np.eye(4), labels), repeats=10)["accuracy"].value
     1.0
     """
+    scores = _drawn(sample, _draws(sample, repeats, seed))
+    return {name: Interval.of(drawn[0], drawn[1:], level) for name, drawn in scores.items()}
+
+
+def difference(
+    ours: Sample, other: Sample, repeats: int = 1000, seed: int = 0, level: float = 0.95
+) -> dict[str, Interval]:
+    """Every score of `ours` less that of `other`, two models on the same sentences, by a paired bootstrap.
+
+    Raises:
+        ValueError: the sentences are not the same.
+    """
+    if not (np.array_equal(ours.true, other.true) and np.array_equal(ours.groups, other.groups)):
+        raise ValueError("two models are compared on the same sentences only")
+    draws = _draws(ours, repeats, seed)
+    one, two = _drawn(ours, draws), _drawn(other, draws)
+    return {name: Interval.of(one[name][0] - two[name][0], one[name][1:] - two[name][1:], level) for name in one}
+
+
+def _draws(sample: Sample, repeats: int, seed: int) -> NDArray[np.int64]:
     groups = int(sample.groups.max(initial=-1)) + 1
-    draws = resamples(groups, repeats, seed) if groups else np.zeros((1, 0), dtype=np.int64)
-    found: dict[str, Interval] = {}
+    return resamples(groups, repeats, seed) if groups else np.zeros((1, 0), dtype=np.int64)
+
+
+def _drawn(sample: Sample, draws: NDArray[np.int64]) -> dict[str, Floats]:
+    """Each score of the sample itself, and then of every draw, (1 + draws,)."""
+    weights = np.vstack([np.ones((1, draws.shape[1]), dtype=np.int64), draws])
+    found: dict[str, Floats] = {}
     for statistics, scores in (_confusion(sample), _sums(sample), _bins(sample)):
-        for name, score in scores.items():
-            found[name] = interval(statistics, score, draws, level)
-    for name, ranked in _ranked(sample).items():
-        found[name] = _weighted(ranked, sample.groups, draws, level)
+        sums = np.tensordot(weights, statistics, axes=1)
+        found |= {name: np.array([score(row) for row in sums]) for name, score in scores.items()}
+    for name, score in _ranked(sample).items():
+        found[name] = np.array([score(row[sample.groups].astype(np.float64)) for row in weights])
     return found
-
-
-def _weighted(
-    score: Callable[[Floats], float], groups: NDArray[np.int64], draws: NDArray[np.int64], level: float
-) -> Interval:
-    drawn = [score(row[groups].astype(np.float64)) for row in draws]
-    return Interval.of(score(np.ones(len(groups))), drawn, level)
 
 
 def _confusion(sample: Sample) -> tuple[Floats, dict[str, Callable[[Floats], float]]]:
