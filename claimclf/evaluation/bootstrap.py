@@ -32,7 +32,7 @@ class Interval:
         defined = [score for score in drawn if np.isfinite(score)]
         tail = 50 * (1 - level)
         low, high = np.percentile(defined, [tail, 100 - tail]) if defined else (np.nan, np.nan)
-        return cls(value, float(low), float(high))
+        return cls(float(value), float(low), float(high))
 
     def __str__(self) -> str:
         if not np.isfinite(self.value):
