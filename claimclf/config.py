@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
@@ -178,11 +179,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         group.add_argument(f"--{f.name}", metavar="X", help=f"{f.metadata['help']}{form} (default {shown})")
 
 
-def from_arguments(arguments: argparse.Namespace) -> TrainingConfig:
-    """The settings of a parsed command line.
+def from_arguments(arguments: argparse.Namespace, unknown: Sequence[str] = ()) -> TrainingConfig:
+    """The settings of a parsed command line; `unknown` is what the parser did not know.
 
     Raises:
         ConfigError: with every mistake of the YAML file and the command line.
     """
     given = {name: getattr(arguments, name) for name in _NAMES if getattr(arguments, name) is not None}
-    return load(arguments.config, given)
+    mistyped = {word.removeprefix("--").partition("=")[0]: "" for word in unknown if word.startswith("--")}
+    if unknown and not mistyped:
+        raise ConfigError(f"{' '.join(unknown)}: no option; write --NAME VALUE")
+    return load(arguments.config, {**given, **mistyped})

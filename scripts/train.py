@@ -15,11 +15,13 @@ from claimclf.errors import ClaimclfError
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
+    )
     config.add_arguments(parser)
-    arguments = parser.parse_args()
+    arguments, unknown = parser.parse_known_args()
     try:
-        settings = config.from_arguments(arguments)
+        settings = config.from_arguments(arguments, unknown)
         from claimclf.training import train
 
         trained = train(settings, say=lambda line: print(line, flush=True))

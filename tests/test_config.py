@@ -1,5 +1,7 @@
 import argparse
 import dataclasses
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -199,3 +201,21 @@ def test_data_is_a_comma_separated_list_on_the_command_line():
     assert parsed("--data", "seeds/written,my/a.jsonl").data == ["seeds/written", "my/a.jsonl"]
     assert parsed("--data", "one").data == ["one"]
     assert parsed("--encoder", "a,b").encoder == "a,b"
+
+
+@pytest.mark.parametrize("words", [["--learning_rat", "3e-4"], ["--learning_rat=3e-4"]])
+def test_a_mistyped_option_of_the_training_script_is_no_abbreviation(words):
+    script = Path(__file__).parents[1] / "scripts" / "train.py"
+    done = subprocess.run(
+        [sys.executable, str(script), *words, "--epoch", "2"], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 2
+    assert "--learning_rat: unknown setting 'learning_rat'; did you mean 'learning_rate'?" in done.stderr
+    assert "did you mean 'epochs'?" in done.stderr
+
+
+def test_a_stray_word_is_no_option():
+    parser = argparse.ArgumentParser(allow_abbrev=False)
+    add_arguments(parser)
+    with pytest.raises(ConfigError, match="3e-4: no option"):
+        from_arguments(*parser.parse_known_args(["3e-4"]))
