@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,17 +14,22 @@ from tokenizers import Tokenizer
 from claimclf.calibration import Calibration
 from claimclf.encoding import WindowSettings
 from claimclf.errors import ModelError
+from claimclf.evaluation.conformal import Conformal
 from claimclf.labels import LABELS
 
 FILE = "claimclf.json"
 FORMAT = 1
+SHIPPED = "shipped"
+_FOLDER = Path(__file__).parent / "shipped"
+_HUB_FILES = [FILE, "tokenizer.json", "config.json", "*.onnx", "*.safetensors"]
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
     """The settings of a model: windows, calibration, the pad token's id, and where it came from.
 
-    `training` holds the resolved config, seed, data hash, guideline version, versions and scores, as plain JSON.
+    `training` holds the resolved config, seed, data hash, guideline version, versions and scores, as plain JSON;
+    `conformal` what label sets with a coverage promise are made from.
 
     >>> Checkpoint(WindowSettings(), Calibration(1.2), pad_id=0).calibration.temperature
     1.2
@@ -34,6 +40,7 @@ class Checkpoint:
     pad_id: int
     name: str = ""
     training: Mapping[str, Any] = field(default_factory=dict)
+    conformal: Conformal | None = None
 
     def save(self, folder: Path) -> None:
         """Write `claimclf.json` into a model's folder."""
@@ -42,11 +49,14 @@ class Checkpoint:
             "name": self.name,
             "labels": [str(label) for label in LABELS],
             "windows": self.windows.to_dict(),
-            "calibration": {"temperature": self.calibration.temperature},
+            "calibration": self.calibration.to_dict(),
+            "conformal": self.conformal.to_dict() if self.conformal else None,
             "pad_id": self.pad_id,
             "training": dict(self.training),
         }
-        (folder / FILE).write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        conformal = json.dumps(content.pop("conformal"), separators=(",", ":"))  # long lists: on one line
+        body = json.dumps(content, indent=1, ensure_ascii=False).removesuffix("\n}")
+        (folder / FILE).write_text(f'{body},\n "conformal": {conformal}\n}}\n', encoding="utf-8")
 
     @classmethod
     def load(cls, folder: Path) -> Checkpoint:
@@ -64,10 +74,11 @@ class Checkpoint:
                 raise ModelError(f"{path}: labels {content['labels']}, expected {', '.join(LABELS)} in this order")
             return cls(
                 WindowSettings(**content["windows"]),
-                Calibration(float(content["calibration"]["temperature"])),
+                Calibration.from_dict(content["calibration"]),
                 int(content["pad_id"]),
                 str(content.get("name") or folder.name),
                 content["training"],
+                Conformal.from_dict(content["conformal"]) if content.get("conformal") else None,
             )
         except (FileNotFoundError, NotADirectoryError):
             hint = "train one with `python scripts/train.py --config configs/default.yaml`"
@@ -87,3 +98,32 @@ def load_tokenizer(folder: Path) -> Tokenizer:
         return Tokenizer.from_file(str(path))
     except Exception as error:  # the Rust side raises plain Exception
         raise ModelError(f"{path}: {error}; a model needs its tokenizer.json") from error
+
+
+def locate(model: str) -> Path:
+    """The folder of a model: the shipped one, a folder, or a snapshot of the hub.
+
+    Raises:
+        ModelError: there is none of that name.
+    """
+    if model == SHIPPED:
+        return _FOLDER
+    if Path(model).is_dir():
+        return Path(model)
+    if model.count("/") != 1 or model.startswith((".", "/", "~")):
+        raise ModelError(f"no folder {model!r}; give 'shipped', a folder, or a hub id such as 'owner/name'")
+    from huggingface_hub import snapshot_download
+
+    try:
+        return Path(snapshot_download(model, allow_patterns=_HUB_FILES))
+    except Exception as error:  # the hub's client raises errors of several libraries
+        raise ModelError(f"{model!r} is no folder, and the hub did not give it: {error}") from error
+
+
+def fingerprint(folder: Path) -> str:
+    """16 hex digits that tell this model from any other: of its weights, tokenizer and settings."""
+    digest = hashlib.sha256()
+    for file in sorted(folder.iterdir()):
+        if file.suffix in (".onnx", ".safetensors") or file.name in (FILE, "tokenizer.json"):
+            digest.update(file.name.encode() + file.read_bytes())
+    return digest.hexdigest()[:16]

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from claimclf import articles, labels, readers, sentences, splits, texts
-from claimclf.articles import Article, Sentence, Span
+from claimclf.articles import Article, Sentence, Span, data_hash
 from claimclf.errors import needs_extra
 from claimclf.labels import LABELS
 from claimclf.readers import Corpus, jsonl, read_corpus, written
@@ -111,22 +111,10 @@ def from_row(row: dict[str, Any]) -> Article:
 _MARKS = ("cues", "sources")
 
 
-def data_hash(corpus: Corpus) -> str:
-    """A hash of all articles: texts, labels and what is known about them.
-
-    >>> len(data_hash(Corpus(())))
-    16
-    """
-    digest = hashlib.sha256()
-    for article in corpus.articles:
-        digest.update(json.dumps(to_row(article), sort_keys=True).encode("utf-8"))
-    return digest.hexdigest()[:16]
-
-
 def _cache_hash(corpus: Corpus, settings: SplitSettings) -> str:
     """A hash over sources, split settings and builder code: `datasets` reuses a cache of the same hash."""
     code = [inspect.getsource(module) for module in _CODE] + [Path(__file__).read_text(encoding="utf-8")]
-    parts = [data_hash(corpus), json.dumps(settings.to_dict(), sort_keys=True), *code]
+    parts = [data_hash(corpus.articles), json.dumps(settings.to_dict(), sort_keys=True), *code]
     return hashlib.sha256("\0".join(parts).encode("utf-8")).hexdigest()[:16]
 
 
@@ -154,7 +142,7 @@ def build(paths: Sequence[str], settings: SplitSettings, cache: Path | None = No
         settings=settings,
     )
     builder.download_and_prepare()
-    return Built(_tables(builder), split(corpus.articles, settings), corpus, data_hash(corpus))
+    return Built(_tables(builder), split(corpus.articles, settings), corpus, data_hash(corpus.articles))
 
 
 def _tables(builder: ClaimDataset) -> datasets.DatasetDict:

@@ -2,73 +2,103 @@
 
 from __future__ import annotations
 
-import hashlib
+import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 import claimclf
-from claimclf.articles import Article, Sentence, Span
+from claimclf.articles import Article, Sentence, Span, data_hash
+from claimclf.checkpoint import fingerprint
 from claimclf.errors import DataError, Problem
-from claimclf.evaluation.bootstrap import Interval
+from claimclf.evaluation.bootstrap import Interval, Method
 from claimclf.evaluation.measures import measure
 from claimclf.evaluation.sample import Sample
-from claimclf.labels import LABELS
+from claimclf.evaluation.sets import set_scores
+from claimclf.evaluation.slices import slicer
+from claimclf.labels import GUIDELINES_VERSION, LABELS, Label
 from claimclf.predict import ClaimClassifier
 from claimclf.predictions import SentencePrediction
 
 SMALLEST_SLICE = 30  # sentences; smaller ones show their count and no verdict
-_QUOTES = '"“”«»'
-_LONG, _SHORT = 30, 15  # words
+FORMAT = 1
+Row = tuple[Article, int, Sentence]
+Scores = dict[str, Interval]
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Scores by name, the number of sentences a label, slices ("outlet: VOA" → scores or None), and the signature."""
+    """What a model scored.
 
-    scores: dict[str, Interval]
+    `scores` and `slices` ("outlet: VOA" → sentences and scores, None where they are too few) by name, `supports` the
+    sentences a label, `sets` how label sets keep their promise (empty where no coverage was asked for), `signature`
+    what reproduces the numbers, setting by setting. `rows` says where each sentence of `sample` stands.
+    """
+
+    scores: Scores
     supports: dict[str, int]
-    slices: dict[str, tuple[int, dict[str, Interval] | None]]
+    slices: dict[str, tuple[int, Scores | None]]
+    sets: Scores
     articles: int
-    signature: str
+    signature: dict[str, str]
     sample: Sample
+    rows: tuple[Row, ...]
+
+    def sign(self) -> str:
+        """The signature as one line."""
+        return "|".join(f"{key}:{value}" for key, value in self.signature.items())
 
     def describe(self) -> str:
         """The evaluation as lines of text."""
         sentences = sum(self.supports.values())
         lines = [f"{self.articles:,} articles, {sentences:,} labelled sentences; 95% intervals over stories", ""]
-        lines += [f"{name:<18}{score}" for name, score in self.scores.items() if "/" not in name]
-        lines += ["", f"{'label':<18}{'sentences':<11}" + "".join(f"{k:<22}" for k in _LABEL_SCORES)]
+        lines += [f"{name:<22}{score}" for name, score in self.scores.items() if name.rpartition("/")[2] not in LABELS]
+        lines += ["", f"{'label':<18}{'sentences':<11}" + "".join(f"{k:<22}" for k in LABEL_SCORES)]
         for label in LABELS:
-            row = "".join(f"{self.scores[f'{kind}/{label}']!s:<22}" for kind in _LABEL_SCORES)
+            row = "".join(f"{self.scores[f'{kind}/{label}']!s:<22}" for kind in LABEL_SCORES)
             lines.append(f"{label:<18}{self.supports[label]:<11,}{row}")
+        lines += ["", f"label sets for a coverage of {self.signature['coverage']}"] if self.sets else []
+        lines += [f"{name:<30}{score}" for name, score in self.sets.items()]
         lines += ["", f"{'slice':<40}{'sentences':<11}{'macro-F1':<22}{'accuracy':<22}"] if self.slices else []
         for name, (count, scores) in self.slices.items():
             row = f"{scores['macro_f1']!s:<22}{scores['accuracy']!s:<22}" if scores else "too few for a verdict"
             lines.append(f"{name[:39]:<40}{count:<11,}{row}")
-        return "\n".join([*lines, "", self.signature])
+        return "\n".join([*lines, "", self.sign()])
 
     def to_dict(self) -> dict[str, Any]:
-        """The evaluation as plain JSON; a score is [value, low, high], with null where it is undefined."""
+        """The evaluation as plain JSON; a score is [value, low, high], with null where it is undefined.
+
+        `sample` and `places` (article, start, end) hold what a later evaluation needs to take this one as its baseline;
+        no text is stored.
+        """
         return {
+            "format": FORMAT,
             "signature": self.signature,
             "articles": self.articles,
             "supports": self.supports,
-            "scores": {name: _numbers(score) for name, score in self.scores.items()},
+            "scores": numbers(self.scores),
+            "sets": numbers(self.sets),
             "slices": {
-                name: {"sentences": n, "scores": {k: _numbers(v) for k, v in scores.items()} if scores else None}
+                name: {"sentences": n, "scores": numbers(scores) if scores else None}
                 for name, (n, scores) in self.slices.items()
             },
+            "sample": self.sample.to_dict(),
+            "places": [[article.id, s.span.start, s.span.end] for article, _, s in self.rows],
         }
 
 
-_LABEL_SCORES = ("precision", "recall", "f1", "auprc")
+LABEL_SCORES = ("precision", "recall", "f1", "auprc")
 
 
-def _numbers(score: Interval) -> list[float | None]:
-    return [float(x) if np.isfinite(x) else None for x in (score.value, score.low, score.high)]
+def numbers(scores: Scores) -> dict[str, list[float | None]]:
+    """Scores as plain JSON: [value, low, high], with null where one is undefined."""
+    return {
+        name: [float(x) if np.isfinite(x) else None for x in (score.value, score.low, score.high)]
+        for name, score in scores.items()
+    }
 
 
 def evaluate(
@@ -79,44 +109,69 @@ def evaluate(
     slices: Iterable[str] = (),
     repeats: int = 2000,
     seed: int = 0,
+    method: Method = "percentile",
+    track: Callable[[Sequence[Article]], Iterable[Article]] = iter,
 ) -> Evaluation:
     """Score a model on the labelled sentences of `articles`.
 
     On the articles' own sentence boundaries; or `end_to_end` on ours, where each labelled sentence takes the
     prediction of the sentence that shares most characters with it, so that splitting errors cost what they cost a
-    user. `slices` are names of fields (outlet, desk, …), or part, quote, length, position, cue.
+    user. `slices` are names of fields (outlet, desk, …), or part, quote, length, position, cue. `track` is passed the
+    articles and yields them again: a place for a progress bar. A classifier loaded with a `coverage` has its label
+    sets measured as well.
 
     Raises:
         DataError: no sentence has a label.
     """
-    sample, rows = sample_of(classifier, articles, end_to_end=end_to_end)
+    sample, rows, sets = sample_of(classifier, articles, end_to_end=end_to_end, track=track)
     cut = {}
     for name in slices:
-        values = np.array([_slice(name)(article, i, s) for article, i, s in rows])
+        tell = slicer(name)
+        values = np.array([tell(article, i, s) for article, i, s in rows])
         for value in sorted(set(values.tolist())):
             part = sample.part(values == value)
-            scores = measure(part, repeats, seed) if len(part.true) >= SMALLEST_SLICE else None
+            scores = measure(part, repeats, seed, method=method) if len(part.true) >= SMALLEST_SLICE else None
             cut[f"{name}: {value}"] = (len(part.true), scores)
-    supports = {str(label): int((sample.true == label.position).sum()) for label in LABELS}
-    signature = (
-        f"data:{_hash(articles)}|model:{classifier.checkpoint.name}|runtime:{classifier.runtime.name}|"
-        f"boundaries:{'own' if end_to_end else 'given'}|bootstrap:{repeats}|seed:{seed}|claimclf:{claimclf.__version__}"
+    signature = {
+        "data": data_hash(articles),
+        "model": f"{classifier.checkpoint.name}@{fingerprint(classifier.folder) if classifier.folder else '-'}",
+        "runtime": classifier.runtime.name,
+        "boundaries": "own" if end_to_end else "given",
+        "coverage": "-" if classifier.coverage is None else f"{classifier.coverage:g}",
+        "intervals": f"{method}, 95%, {repeats} resamples of stories",
+        "seed": str(seed),
+        "guidelines": GUIDELINES_VERSION,
+        "claimclf": claimclf.__version__,
+    }
+    return Evaluation(
+        measure(sample, repeats, seed, method=method),
+        {str(label): int((sample.true == label.position).sum()) for label in LABELS},
+        cut,
+        set_scores(sample, sets, repeats, seed) if sets else {},
+        len(articles),
+        signature,
+        sample,
+        tuple(rows),
     )
-    return Evaluation(measure(sample, repeats, seed), supports, cut, len(articles), signature, sample)
 
 
 def sample_of(
-    classifier: ClaimClassifier, articles: Sequence[Article], *, end_to_end: bool = False
-) -> tuple[Sample, list[tuple[Article, int, Sentence]]]:
-    """What the model says of every labelled sentence, and where each sentence stands: article, index, sentence.
+    classifier: ClaimClassifier,
+    articles: Sequence[Article],
+    *,
+    end_to_end: bool = False,
+    track: Callable[[Sequence[Article]], Iterable[Article]] = iter,
+) -> tuple[Sample, list[Row], list[tuple[Label, ...]]]:
+    """What the model says of every labelled sentence, where each stands, and its label set where a coverage is asked.
 
     Raises:
         DataError: no sentence has a label.
     """
     stories: dict[str, int] = {}
-    rows: list[tuple[Article, int, Sentence]] = []
+    rows: list[Row] = []
     said: list[list[float]] = []
-    for article in articles:
+    sets: list[tuple[Label, ...]] = []
+    for article in track(articles):
         stories.setdefault(article.story, len(stories))
         predicted = _predict(classifier, article, end_to_end)
         for i, sentence in enumerate(article.sentences):
@@ -124,6 +179,8 @@ def sample_of(
                 rows.append((article, i, sentence))
                 found = predicted[i]
                 said.append(list(found.probabilities.values()) if found else [1 / len(LABELS)] * len(LABELS))
+                if classifier.coverage is not None:
+                    sets.append((found.label_set if found else None) or LABELS)
     if not rows:
         raise DataError([Problem("evaluate", "no labelled sentence", "give annotated articles")])
     sample = Sample(
@@ -132,7 +189,7 @@ def sample_of(
         np.array(said),
         np.array([stories[article.story] for article, _, _ in rows], dtype=np.int64),
     )
-    return sample, rows
+    return sample, rows, sets
 
 
 def _predict(classifier: ClaimClassifier, article: Article, end_to_end: bool) -> list[SentencePrediction | None]:
@@ -147,28 +204,8 @@ def _shared(span: Span, prediction: SentencePrediction) -> int:
     return min(span.end, prediction.end) - max(span.start, prediction.start)
 
 
-def _slice(name: str) -> Callable[[Article, int, Sentence], str]:
-    """What tells the slice of a sentence, by the slice's name; a name that is not built in is a field."""
-    built_in: dict[str, Callable[[Article, int, Sentence], str]] = {
-        "part": lambda article, i, s: s.part,
-        "quote": lambda article, i, s: "with quote" if set(s.span.of(article.text)) & set(_QUOTES) else "without",
-        "length": lambda article, i, s: _length(len(s.span.of(article.text).split())),
-        "position": lambda article, i, s: (
-            ("first", "second", "last")[min(2, 3 * i // len(article.sentences))] + " third"
-        ),
-        "cue": lambda article, i, s: "with cue" if s.cues else "without",
-    }
-    return built_in.get(name, lambda article, i, s: article.fields.get(name, "(none)"))
-
-
-def _length(words: int) -> str:
-    if words <= _SHORT:
-        return f"up to {_SHORT} words"
-    return f"over {_LONG} words" if words > _LONG else f"{_SHORT + 1} to {_LONG} words"
-
-
-def _hash(articles: Sequence[Article]) -> str:
-    digest = hashlib.sha256()
-    for article in articles:
-        digest.update(repr((article.id, article.text, article.sentences)).encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()[:16]
+def save(document: dict[str, Any], path: Path) -> None:
+    """Write a report as JSON, its long lists on one line each."""
+    parts = [f" {json.dumps(key)}: {json.dumps(value, ensure_ascii=True)}" for key, value in document.items()]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("{\n" + ",\n".join(parts) + "\n}\n", encoding="utf-8")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -17,10 +16,10 @@ from typing import Any, Literal
 import numpy as np
 
 from claimclf.checkpoint import FILE, Checkpoint, load_tokenizer
-from claimclf.encoding import Encoder, Window, sentence_means
+from claimclf.encoding import Encoder
 from claimclf.errors import ModelError, needs_extra
 from claimclf.readers import read_corpus
-from claimclf.runtime import ONNX_FILE, OnnxRuntime, Runtime, TorchRuntime, window_logits
+from claimclf.runtime import ONNX_FILE, OnnxRuntime, TorchRuntime, article_logits
 
 with needs_extra("train"):
     import onnx
@@ -62,9 +61,10 @@ def export(
         onnx.save(quantised(model) if precision == "int8" else model, str(made / ONNX_FILE))
         for name in (FILE, "tokenizer.json", "config.json"):
             shutil.copy(checkpoint / name, made / name)
-        windows = [(encoder.windows(a.text, [s.span for s in a.sentences]), len(a.sentences)) for a in articles]
-        before = _probabilities(TorchRuntime.load(checkpoint), windows, settings)
-        after = _probabilities(OnnxRuntime(made), windows, settings)
+        before, after = (
+            settings.calibration.probabilities(article_logits(runtime, encoder, articles, settings.pad_id)[0])
+            for runtime in (TorchRuntime.load(checkpoint), OnnxRuntime(made))
+        )
         differing = int((before.argmax(axis=1) != after.argmax(axis=1)).sum())
         if differing > _LARGEST_SHARE * len(before):
             raise ModelError(
@@ -156,11 +156,3 @@ def _int8(weights: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray]:
     scale = np.maximum(largest / 127.0, 1e-12).astype(np.float32)
     whole = np.rint(weights / (scale[:, None] if axis == 0 else scale[None, :]))
     return np.clip(whole, -127, 127).astype(np.int8), scale
-
-
-def _probabilities(runtime: Runtime, articles: Sequence[tuple[list[Window], int]], settings: Checkpoint) -> np.ndarray:
-    rows = []
-    for windows, sentences in articles:
-        logits, _ = sentence_means(windows, window_logits(runtime, windows, settings.pad_id), sentences)
-        rows.append(settings.calibration.probabilities(logits))
-    return np.concatenate(rows)

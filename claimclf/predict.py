@@ -20,48 +20,72 @@ import numpy as np
 from numpy.typing import NDArray
 
 from claimclf.articles import Span
-from claimclf.checkpoint import FILE, Checkpoint, load_tokenizer
+from claimclf.checkpoint import SHIPPED, Checkpoint, load_tokenizer, locate
 from claimclf.cues import deciding_words
 from claimclf.encoding import Encoder, Window, sentence_means
 from claimclf.errors import InputError, ModelError
+from claimclf.evaluation.conformal import Conformal
 from claimclf.labels import LABELS
 from claimclf.predictions import ArticlePrediction, SentencePrediction
 from claimclf.runtime import ONNX_FILE, OnnxRuntime, Runtime, TorchRuntime, window_logits
 from claimclf.sentences import split
 
-SHIPPED = "shipped"
-_FOLDER = Path(__file__).parent / "shipped"
-_HUB_FILES = [FILE, "tokenizer.json", "config.json", "*.onnx", "*.safetensors"]
-
 
 class ClaimClassifier:
     """Labels the sentences of news articles. Make one with `load`."""
 
-    def __init__(self, runtime: Runtime, encoder: Encoder, checkpoint: Checkpoint) -> None:
+    def __init__(
+        self,
+        runtime: Runtime,
+        encoder: Encoder,
+        checkpoint: Checkpoint,
+        coverage: float | None = None,
+        abstain_below: float = 0.0,
+    ) -> None:
+        if not 0 <= abstain_below <= 1:
+            raise InputError(f"abstain_below is a confidence between 0 and 1, not {abstain_below}")
         self.runtime = runtime
         self.encoder = encoder
         self.checkpoint = checkpoint
+        self.coverage = coverage
+        self.abstain_below = abstain_below
+        self.folder: Path | None = None
+        self._thresholds = None if coverage is None else _thresholds(checkpoint, coverage)
 
     @classmethod
-    def load(cls, model: str | Path = SHIPPED, *, threads: int | None = None) -> ClaimClassifier:
+    def load(
+        cls,
+        model: str | Path = SHIPPED,
+        *,
+        threads: int | None = None,
+        coverage: float | None = None,
+        abstain_below: float = 0.0,
+    ) -> ClaimClassifier:
         """Load the shipped model, or the one in a folder, or one of the Hugging Face hub (`owner/name`).
 
         `threads` bounds the cores used. A folder with `model.onnx` runs on ONNX Runtime, a training checkpoint on
-        torch.
+        torch. With `coverage`, say 0.9, each sentence gets a `label_set` that holds its true label with that
+        probability, on articles like those the model was calibrated on. Where its confidence is under
+        `abstain_below`, a sentence is marked `abstained`.
 
-        >>> ClaimClassifier.load(threads=1).checkpoint.windows.max_tokens
-        128
+        >>> careful = ClaimClassifier.load(threads=1, coverage=0.9, abstain_below=0.7)
+        >>> sentence = careful.article("The bank denied the report.").sentences[0]
+        >>> sentence.label in sentence.label_set, sentence.abstained
+        (True, False)
 
         Raises:
-            ModelError: there is no such model, or it is damaged.
+            ModelError: there is no such model, or it is damaged, or was not calibrated for label sets.
+            InputError: a coverage or confidence is not between 0 and 1.
             MissingExtraError: a training checkpoint, and torch is not installed.
         """
-        folder = _find(str(model))
+        folder = locate(str(model))
         checkpoint = Checkpoint.load(folder)
         encoder = Encoder(load_tokenizer(folder), checkpoint.windows)
         exported = (folder / ONNX_FILE).is_file()
         runtime = OnnxRuntime(folder, threads) if exported else TorchRuntime.load(folder, threads)
-        return cls(runtime, encoder, checkpoint)
+        classifier = cls(runtime, encoder, checkpoint, coverage, abstain_below)
+        classifier.folder = folder
+        return classifier
 
     def article(
         self,
@@ -150,7 +174,9 @@ class ClaimClassifier:
     ) -> SentencePrediction:
         order = np.argsort(-probabilities, kind="stable")
         best, second = int(order[0]), int(order[1])
-        shares = [(offsets, float(row[best] - row[second])) for offsets, row in tokens]
+        scaled = self.checkpoint.calibration.scaled(np.array([row for _, row in tokens]).reshape(-1, len(LABELS)))
+        shares = [(at, float(row[best] - row[second])) for (at, _), row in zip(tokens, scaled, strict=True)]
+        sets = None if self._thresholds is None else Conformal.label_set(probabilities, self._thresholds)
         by_label = {label: float(p) for label, p in zip(LABELS, probabilities, strict=True)}
         return SentencePrediction(
             span.start,
@@ -161,7 +187,18 @@ class ClaimClassifier:
             MappingProxyType(by_label),
             deciding_words(text, span, shares),
             windows,
+            sets,
+            by_label[LABELS[best]] < self.abstain_below,
         )
+
+
+def _thresholds(checkpoint: Checkpoint, coverage: float) -> NDArray[np.float64]:
+    if checkpoint.conformal is None:
+        raise ModelError(f"{checkpoint.name} was not calibrated for label sets; train it again with this version")
+    try:
+        return checkpoint.conformal.thresholds(coverage)
+    except ValueError as error:
+        raise InputError(str(error)) from error
 
 
 def _checked(text: str, spans: Sequence[tuple[int, int]]) -> list[Span]:
@@ -176,22 +213,6 @@ def _checked(text: str, spans: Sequence[tuple[int, int]]) -> list[Span]:
         rule = f"spans are in order, not empty, do not overlap, and end by {len(text)}, the length of the text"
         raise InputError(f"{', '.join(problems)}: {rule}")
     return found
-
-
-def _find(model: str) -> Path:
-    """The folder of a model: the shipped one, a folder, or a snapshot of the hub."""
-    if model == SHIPPED:
-        return _FOLDER
-    if Path(model).is_dir():
-        return Path(model)
-    if model.count("/") != 1 or model.startswith((".", "/", "~")):
-        raise ModelError(f"no folder {model!r}; give 'shipped', a folder, or a hub id such as 'owner/name'")
-    from huggingface_hub import snapshot_download
-
-    try:
-        return Path(snapshot_download(model, allow_patterns=_HUB_FILES))
-    except Exception as error:  # the hub's client raises errors of several libraries
-        raise ModelError(f"{model!r} is no folder, and the hub did not give it: {error}") from error
 
 
 @lru_cache(maxsize=1)

@@ -1,8 +1,8 @@
 """What a prediction says: frozen results that keep their evidence, and their JSON form.
 
 The JSON (schema 1) of an article: `schema`, `model`, `sentences`; of a sentence: `start`, `end`, `text`, `label`,
-`confidence`, `probabilities` (label → number), `cues` ([{start, end, text}]), `windows`. Offsets are Unicode
-code points of the text that was given.
+`confidence`, `probabilities` (label → number), `cues` ([{start, end, text}]), `windows`, `label_set` (labels, or null
+where no coverage was asked for), `abstained`. Offsets are Unicode code points of the text that was given.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ class SentencePrediction:
 
     `probabilities` is calibrated and adds up to 1; `confidence` is that of `label`. `cues` are the words that
     decided, in order of place. `windows` is the number of token windows the sentence was read in: above 1, it is
-    longer than a window, and its status is that of all pieces together.
+    longer than a window, and its status is that of all pieces together. `label_set`, where a coverage was asked for,
+    holds the labels that together keep its promise, likeliest first. `abstained` says that `confidence` is below what
+    was asked for: `label` is then the likeliest, and not to be relied on.
     """
 
     start: int
@@ -34,6 +36,8 @@ class SentencePrediction:
     probabilities: Mapping[Label, float]
     cues: tuple[Span, ...] = ()
     windows: int = 1
+    label_set: tuple[Label, ...] | None = None
+    abstained: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """This sentence in the documented JSON schema."""
@@ -49,6 +53,8 @@ class SentencePrediction:
                 for cue in self.cues
             ],
             "windows": self.windows,
+            "label_set": None if self.label_set is None else [str(label) for label in self.label_set],
+            "abstained": self.abstained,
         }
 
 

@@ -10,8 +10,10 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from claimclf.encoding import Window, pad
+from claimclf.articles import Article
+from claimclf.encoding import Encoder, Window, pad, sentence_means
 from claimclf.errors import ModelError, needs_extra
+from claimclf.labels import LABELS
 
 ONNX_FILE = "model.onnx"
 _TOKENS_A_BATCH = 4096
@@ -110,3 +112,19 @@ def window_logits(runtime: Runtime, windows: Sequence[Window], pad_id: int) -> l
         found.update({i: logits[row, : len(windows[i].input_ids)] for row, i in enumerate(part)})
         at = end
     return [found[i] for i in range(len(windows))]
+
+
+def article_logits(
+    runtime: Runtime, encoder: Encoder, articles: Sequence[Article], pad_id: int
+) -> tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.int64]]:
+    """Of all labelled sentences: logits (sentences, labels), label indexes and article numbers (sentences,)."""
+    logits, true = [np.zeros((0, len(LABELS)), np.float32)], [np.zeros(0, np.int64)]
+    owner = [np.zeros(0, np.int64)]
+    for number, article in enumerate(articles):
+        windows = encoder.windows(article.text, [s.span for s in article.sentences])
+        means, _ = sentence_means(windows, window_logits(runtime, windows, pad_id), len(article.sentences))
+        labels = np.array([-1 if s.label is None else s.label.position for s in article.sentences])
+        logits.append(means[labels >= 0])
+        true.append(labels[labels >= 0])
+        owner.append(np.full(len(true[-1]), number))
+    return np.concatenate(logits), np.concatenate(true), np.concatenate(owner)

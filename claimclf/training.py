@@ -25,12 +25,13 @@ from claimclf.articles import Article
 from claimclf.calibration import Calibration
 from claimclf.checkpoint import Checkpoint
 from claimclf.config import TrainingConfig
-from claimclf.encoding import Encoder, WindowSettings, sentence_means
+from claimclf.encoding import Encoder, WindowSettings
 from claimclf.errors import ConfigError, needs_extra
+from claimclf.evaluation.conformal import Conformal
 from claimclf.evaluation.scores import macro_f1, statistics
-from claimclf.labels import GUIDELINES_VERSION, LABELS
+from claimclf.labels import GUIDELINES_VERSION
 from claimclf.model import class_weights, collate, load_encoder, pooled, sentence_loss, training_row
-from claimclf.runtime import Runtime, TorchRuntime, window_logits
+from claimclf.runtime import TorchRuntime, article_logits
 from claimclf.splits import SplitSettings
 
 with needs_extra("train"):
@@ -79,13 +80,13 @@ def train(config: TrainingConfig, say: Callable[[str], None] = lambda line: None
     _mark_run(output, config, built, say)
     trainer.train(resume_from_checkpoint=_last_whole_checkpoint(output / "checkpoints"))
 
-    fitted, scores = _calibrate(model, encoder, parts, pad_id, say)
+    fitted, conformal, scores = _calibrate(model, encoder, parts, pad_id, say)
     training = _provenance(config, built.data_hash, scores)
     folder = output / "model"
     shutil.rmtree(folder, ignore_errors=True)
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
-    Checkpoint(encoder.settings, fitted, pad_id, f"claimclf-{built.data_hash}", training).save(folder)
+    Checkpoint(encoder.settings, fitted, pad_id, f"claimclf-{built.data_hash}", training, conformal).save(folder)
     say(f"model written to {folder}")
     return Trained(folder, scores, len(built.corpus.missing))
 
@@ -189,44 +190,34 @@ def _mark_run(output: Path, config: TrainingConfig, built: dataset.Built, say: C
     mark.write_text(json.dumps(own), encoding="utf-8")
 
 
-def article_logits(
-    runtime: Runtime, encoder: Encoder, articles: Sequence[Article], pad_id: int
-) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """Sentence logits (sentences, labels) and label indexes (sentences,) of all labelled sentences."""
-    logits, true = [np.zeros((0, len(LABELS)), np.float32)], [np.zeros(0, np.int64)]
-    for article in articles:
-        windows = encoder.windows(article.text, [s.span for s in article.sentences])
-        means, _ = sentence_means(windows, window_logits(runtime, windows, pad_id), len(article.sentences))
-        labels = np.array([-1 if s.label is None else s.label.position for s in article.sentences])
-        logits.append(means[labels >= 0])
-        true.append(labels[labels >= 0])
-    return np.concatenate(logits), np.concatenate(true)
-
-
 def _calibrate(
     model: PreTrainedModel, encoder: Encoder, parts: dict[str, list[Article]], pad_id: int, say: Callable[[str], None]
-) -> tuple[Calibration, dict[str, dict[str, float]]]:
-    """Fit on validation articles; scores of validation and test articles, with ECE before and after."""
-    scores: dict[str, dict[str, float]] = {}
-    fitted = Calibration()
-    for name in ("validation", "test"):
-        logits, true = article_logits(TorchRuntime(model), encoder, parts[name], pad_id)
-        if not len(true):
-            continue
-        if name == "validation":
-            fitted = calibration.fit(logits, true)
-        before, after = calibration.softmax(logits), fitted.probabilities(logits)
-        scores[name] = {
-            "sentences": len(true),
-            "macro_f1": macro_f1(statistics([(true, logits.argmax(axis=1))]).sum(axis=0)),
-            "ece_before": calibration.expected_calibration_error(before, true),
-            "ece_after": calibration.expected_calibration_error(after, true),
-            "log_loss_before": calibration.log_loss(before, true),
-            "log_loss_after": calibration.log_loss(after, true),
-        }
-        say(f"{name}: " + ", ".join(f"{key} {value:.4g}" for key, value in scores[name].items()))
-    say(f"temperature {fitted.temperature:.3f}, fitted on the validation articles")
-    return fitted, scores
+) -> tuple[Calibration, Conformal | None, dict[str, dict[str, float]]]:
+    """Fit on validation articles; label sets on those and the test articles, which no weight was trained on."""
+    found = {name: article_logits(TorchRuntime(model), encoder, parts[name], pad_id) for name in ("validation", "test")}
+    logits, true, owner = found["validation"]
+    fitted = calibration.fit(logits, true, owner) if len(true) else Calibration()
+    scores = {name: _scores(logits, true, fitted) for name, (logits, true, _) in found.items() if len(true)}
+    for name, row in scores.items():
+        say(f"{name}: " + ", ".join(f"{key} {value:.4g}" for key, value in row.items()))
+    how = "vector scaling" if fitted.scale else "temperature scaling"
+    say(f"temperature {fitted.temperature:.3f}, {how}, fitted on the validation articles")
+    both = [np.concatenate(arrays) for arrays in zip(*found.values(), strict=True)]
+    both[2][len(true) :] += len(parts["validation"])
+    conformal = Conformal.fit(fitted.probabilities(both[0]), both[1], both[2]) if len(both[1]) else None
+    return fitted, conformal, scores
+
+
+def _scores(logits: NDArray[np.float32], true: NDArray[np.int64], fitted: Calibration) -> dict[str, float]:
+    before, after = calibration.softmax(logits), fitted.probabilities(logits)
+    return {
+        "sentences": len(true),
+        "macro_f1": macro_f1(statistics([(true, after.argmax(axis=1))]).sum(axis=0)),
+        "ece_before": calibration.expected_calibration_error(before, true),
+        "ece_after": calibration.expected_calibration_error(after, true),
+        "log_loss_before": calibration.log_loss(before, true),
+        "log_loss_after": calibration.log_loss(after, true),
+    }
 
 
 def _provenance(config: TrainingConfig, data_hash: str, scores: dict[str, Any]) -> dict[str, Any]:

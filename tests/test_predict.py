@@ -128,7 +128,8 @@ def test_the_json_form(classifier):
     assert document["schema"] == 1
     assert document["model"] == classifier.checkpoint.name
     for row in document["sentences"]:
-        assert set(row) == {"start", "end", "text", "label", "confidence", "probabilities", "cues", "windows"}
+        keys = {"start", "end", "text", "label", "confidence", "probabilities", "cues", "windows"}
+        assert set(row) == keys | {"label_set", "abstained"}
         assert all(TEXT[cue["start"] : cue["end"]] == cue["text"] for cue in row["cues"])
 
 

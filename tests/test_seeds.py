@@ -9,6 +9,7 @@ import pytest
 
 from claimclf.labels import LABELS
 from claimclf.readers import read_corpus
+from claimclf.readers.cases import read_cases
 
 SEEDS = Path(__file__).parents[1] / "seeds"
 STAND_OFF = sorted((SEEDS / "realnews").glob("*.jsonl"))
@@ -61,3 +62,42 @@ def test_stand_off_records_hold_no_text(path):
         assert set(record) <= allowed
         for sentence in record["sentences"]:
             assert set(sentence) <= {"start", "end", "label", "also", "part", "cues", "sources"}
+
+
+CASES = read_cases(SEEDS / "behaviour")
+
+
+def test_the_behavioural_suite_is_as_large_as_promised():
+    assert len(CASES) >= 480
+    pairs = Counter(case.case for case in CASES if case.family == "directional")
+    assert set(pairs) == {f"{a} to {b}" for a in LABELS for b in LABELS if a != b}
+    assert min(pairs.values()) >= 10
+
+
+@pytest.mark.parametrize("family", sorted({case.family for case in CASES}))
+def test_half_of_each_family_is_held_out(family):
+    held = [case.held_out for case in CASES if case.family == family]
+    assert 0.5 <= sum(held) / len(held) <= 0.6
+
+
+def test_variants_are_what_their_family_says():
+    for case in CASES:
+        labels = [variant.labelled[0].label for variant in case.variants]
+        if case.family == "directional":
+            assert [str(label) for label in labels] == case.case.split(" to "), case.id
+        elif case.family == "invariance":
+            assert len(labels) == 2 and len(set(labels)) == 1, case.id
+            assert case.variants[0].text != case.variants[1].text, case.id
+        else:
+            assert len(labels) == 1, case.id
+        assert not (case.family == "denial_words" and "official_denial" in labels), case.id
+        assert not (case.family == "hedge_words" and "speculation" in labels), case.id
+
+
+def test_no_held_out_sentence_is_trained_on():
+    """Neither among the cases that training reads, nor in an article of the corpus."""
+    tested = {v.labelled[0].span.of(v.text) for case in CASES if case.held_out for v in case.variants}
+    corpus = read_corpus([SEEDS]).articles
+    seen = {s.span.of(a.text) for a in corpus for s in a.labelled}
+    assert len(tested) > 300
+    assert not tested & seen

@@ -1,25 +1,33 @@
 """Rules that a model's scores must meet, and their verdicts: what makes a CI run red, and only that.
 
 A rule of kind `min` bounds a score from below; one of kind `max-drop` bounds how far it may fall behind a baseline on
-the same stories (a paired difference). By `point` the value decides; by `lower-bound` the lower end of its interval,
-which for a drop is a test of non-inferiority (Blackwelder, "Proving the null hypothesis in clinical trials", 1982).
+the same stories (a paired difference). What must meet the bound is set by the mode:
+
+- `point`: the value. It passes or fails.
+- `lower-bound`: the lower end of the interval: the model has to prove itself. It passes or fails.
+- `non-inferiority`: it passes where the interval lies above the bound; it fails where the data show the opposite (of a
+  `min`, an interval wholly below the bound; of a `max-drop`, one wholly below 0: the model *is* worse, and by less than
+  the margin is not shown); between the two, there is too little data to decide.
+
+Source: Blackwelder, "Proving the null hypothesis in clinical trials", 1982 (non-inferiority by an interval).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
 from claimclf.evaluation.bootstrap import Interval
+from claimclf.evaluation.measures import LOWER_IS_BETTER
 from claimclf.labels import did_you_mean
 
 Kind = Literal["min", "max-drop"]
-Mode = Literal["point", "lower-bound"]
+Mode = Literal["point", "lower-bound", "non-inferiority"]
+MODES: tuple[Mode, ...] = get_args(Mode)
 FEWEST_SENTENCES = 30
-_LOWER_IS_BETTER = ("log_loss", "brier", "ece", "aurc")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +37,9 @@ class Rule:
     kind: Kind
     score: str
     bound: float
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.score}={self.bound:g}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +54,19 @@ class Verdict:
     found: Interval
     passed: bool | None
 
+    @property
+    def word(self) -> str:
+        """The verdict in a word."""
+        return {True: "passed", False: "FAILED", None: "undecided"}[self.passed]
+
     def __str__(self) -> str:
-        word = {True: "passed", False: "FAILED", None: "undecided"}[self.passed]
-        return f"{word:<10} {self.rule.kind} {self.rule.score}={self.rule.bound:g}: {self.found}"
+        return f"{self.word:<10} {self.rule}: {self.found}"
 
 
-def parse_rule(kind: Kind, text: str, known: Mapping[str, Interval]) -> Rule:
+def parse_rule(kind: Kind, text: str, known: Iterable[str]) -> Rule:
     """The rule that `text` ("macro_f1=.70") states about one of the `known` scores.
 
-    >>> parse_rule("min", "macro_f1=.70", {"macro_f1": Interval(0.75, 0.7, 0.8)}).bound
+    >>> parse_rule("min", "macro_f1=.70", ["macro_f1"]).bound
     0.7
 
     Raises:
@@ -61,11 +76,15 @@ def parse_rule(kind: Kind, text: str, known: Mapping[str, Interval]) -> Rule:
     try:
         bound = float(number)
     except ValueError:
-        raise ValueError(f"{text!r} is no rule; write NAME=NUMBER, such as macro_f1=.70") from None
+        bound = float("nan")
+    if not np.isfinite(bound):
+        raise ValueError(f"{text!r} is no rule; write NAME=NUMBER, such as macro_f1=.70")
     if name not in known:
         raise ValueError(f"there is no score {name!r}; {did_you_mean(name, list(known))}")
-    if name in _LOWER_IS_BETTER:
+    if name in LOWER_IS_BETTER:
         raise ValueError(f"of {name} less is better; a gate takes scores of which more is better")
+    if kind == "max-drop" and bound < 0:
+        raise ValueError(f"a drop of {number} would be a gain; write how much may be lost, such as {name}=.02")
     return Rule(kind, name, bound)
 
 
@@ -74,7 +93,11 @@ def judge(rule: Rule, found: Interval, sentences: int, mode: Mode) -> Verdict:
 
     Too few sentences, or a score that is undefined, decide nothing.
     """
+    least = rule.bound if rule.kind == "min" else -rule.bound
     value = found.value if mode == "point" else found.low
     if sentences < FEWEST_SENTENCES or not np.isfinite(value):
         return Verdict(rule, found, None)
-    return Verdict(rule, found, bool(value >= (rule.bound if rule.kind == "min" else -rule.bound)))
+    if mode != "non-inferiority" or value >= least:
+        return Verdict(rule, found, bool(value >= least))
+    shown = found.high < (least if rule.kind == "min" else 0)
+    return Verdict(rule, found, False if shown else None)

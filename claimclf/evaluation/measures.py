@@ -1,7 +1,8 @@
 """All scores of a sample, each with its interval, from sufficient statistics per story.
 
 A score is a sum of statistics over stories and a function of that sum, so a bootstrap adds up drawn rows again and
-never looks at a sentence. The two that rank sentences (AURC, average precision) take a weight a sentence instead.
+never looks at a sentence. Those that rank sentences (AURC, selective accuracy, average precision) take a weight a
+sentence instead.
 """
 
 from __future__ import annotations
@@ -12,28 +13,51 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from claimclf.evaluation.bootstrap import Interval, resamples
+from claimclf.evaluation.bootstrap import Interval, Method, resamples
+from claimclf.evaluation.ranking import area_under_risk_coverage, average_precision, selective_accuracy
 from claimclf.evaluation.sample import Sample
 from claimclf.evaluation.scores import accuracy, f1, macro_f1
 from claimclf.labels import LABELS
 
 Floats = NDArray[np.float64]
 _BINS = 10
+_COVERAGES = (80, 90)  # per cent
+_OF_A_LABEL = ("precision", "recall", "f1", "auprc")
+SCORES = (
+    "macro_f1",
+    "accuracy",
+    "lenient_accuracy",
+    "mcc",
+    "log_loss",
+    "brier",
+    "ece",
+    "aurc",
+    *(f"selective_accuracy/{coverage}" for coverage in _COVERAGES),
+    *(f"{kind}/{label}" for kind in _OF_A_LABEL for label in LABELS),
+)
+LOWER_IS_BETTER = ("log_loss", "brier", "ece", "aurc")
 
 
-def measure(sample: Sample, repeats: int = 1000, seed: int = 0, level: float = 0.95) -> dict[str, Interval]:
-    """Every score of `sample` by name, those of a label as `f1/official_denial`; NaN where a score is undefined.
+def measure(
+    sample: Sample, repeats: int = 1000, seed: int = 0, level: float = 0.95, method: Method = "percentile"
+) -> dict[str, Interval]:
+    """Every score of `sample` by name (`SCORES`), those of a label as `f1/official_denial`; NaN where undefined.
 
     >>> labels = np.array([0, 1, 2, 3])
     >>> measure(Sample(labels, np.zeros((4, 4), bool), np.eye(4), labels), repeats=10)["accuracy"].value
     1.0
     """
-    scores = _drawn(sample, _draws(sample, repeats, seed))
-    return {name: Interval.of(drawn[0], drawn[1:], level) for name, drawn in scores.items()}
+    weights = _weights(sample, repeats, seed, method)
+    return {name: _interval(drawn, repeats, level, method) for name, drawn in _drawn(sample, weights).items()}
 
 
 def difference(
-    ours: Sample, other: Sample, repeats: int = 1000, seed: int = 0, level: float = 0.95
+    ours: Sample,
+    other: Sample,
+    repeats: int = 1000,
+    seed: int = 0,
+    level: float = 0.95,
+    method: Method = "percentile",
 ) -> dict[str, Interval]:
     """Every score of `ours` less that of `other`, two models on the same sentences, by a paired bootstrap.
 
@@ -42,26 +66,34 @@ def difference(
     """
     if not (np.array_equal(ours.true, other.true) and np.array_equal(ours.groups, other.groups)):
         raise ValueError("two models are compared on the same sentences only")
-    draws = _draws(ours, repeats, seed)
-    one, two = _drawn(ours, draws), _drawn(other, draws)
-    return {name: Interval.of(one[name][0] - two[name][0], one[name][1:] - two[name][1:], level) for name in one}
+    weights = _weights(ours, repeats, seed, method)
+    one, two = _drawn(ours, weights), _drawn(other, weights)
+    return {name: _interval(one[name] - two[name], repeats, level, method) for name in one}
 
 
-def _draws(sample: Sample, repeats: int, seed: int) -> NDArray[np.int64]:
+def _weights(sample: Sample, repeats: int, seed: int, method: Method) -> NDArray[np.int64]:
+    """How often each story counts, a row each: in the sample, in every resample, and for BCa with each left out."""
     groups = int(sample.groups.max(initial=-1)) + 1
-    return resamples(groups, repeats, seed) if groups else np.zeros((1, 0), dtype=np.int64)
+    draws = resamples(groups, repeats, seed) if groups else np.zeros((repeats, 0), dtype=np.int64)
+    whole = np.ones((1, groups), dtype=np.int64)
+    left_out = whole - np.eye(groups, dtype=np.int64) if method == "bca" else whole[:0]
+    return np.vstack([whole, draws, left_out])
 
 
-def _drawn(sample: Sample, draws: NDArray[np.int64]) -> dict[str, Floats]:
-    """Each score of the sample itself, and then of every draw, (1 + draws,)."""
-    weights = np.vstack([np.ones((1, draws.shape[1]), dtype=np.int64), draws])
+def _interval(scores: Floats, repeats: int, level: float, method: Method) -> Interval:
+    value, drawn, left_out = scores[0], scores[1 : 1 + repeats], scores[1 + repeats :]
+    return Interval.bca(value, drawn, left_out, level) if method == "bca" else Interval.of(value, drawn, level)
+
+
+def _drawn(sample: Sample, weights: NDArray[np.int64]) -> dict[str, Floats]:
+    """Each score under each row of story weights, (rows,)."""
     found: dict[str, Floats] = {}
     for statistics, scores in (_confusion(sample), _sums(sample), _bins(sample)):
         sums = np.tensordot(weights, statistics, axes=1)
         found |= {name: np.array([score(row) for row in sums]) for name, score in scores.items()}
     for name, score in _ranked(sample).items():
         found[name] = np.array([score(row[sample.groups].astype(np.float64)) for row in weights])
-    return found
+    return {name: found[name] for name in SCORES}
 
 
 def _confusion(sample: Sample) -> tuple[Floats, dict[str, Callable[[Floats], float]]]:
@@ -106,7 +138,7 @@ def _sums(sample: Sample) -> tuple[Floats, dict[str, Callable[[Floats], float]]]
         [
             np.ones(len(n)),
             right | sample.also[n, sample.predicted],
-            -np.log(np.clip(sample.probabilities[n, sample.true], 1e-12, 1)),
+            -np.log(np.clip(sample.probabilities[n, sample.true], np.finfo(np.float64).eps, 1)),
             ((sample.probabilities - one_hot) ** 2).sum(axis=1),
         ],
         axis=1,
@@ -138,44 +170,13 @@ def _bins(sample: Sample) -> tuple[Floats, dict[str, Callable[[Floats], float]]]
 
 def _ranked(sample: Sample) -> dict[str, Callable[[Floats], float]]:
     confidence = sample.probabilities.max(axis=1)
-    scores = {"aurc": area_under_risk_coverage(confidence, sample.predicted != sample.true)}
+    wrong = sample.predicted != sample.true
+    scores = {"aurc": area_under_risk_coverage(confidence, wrong)}
+    for coverage in _COVERAGES:
+        scores[f"selective_accuracy/{coverage}"] = selective_accuracy(confidence, wrong, coverage / 100)
     for i, label in enumerate(LABELS):
         scores[f"auprc/{label}"] = average_precision(sample.probabilities[:, i], sample.true == i)
     return scores
-
-
-def area_under_risk_coverage(confidence: Floats, wrong: NDArray[np.bool_]) -> Callable[[Floats], float]:
-    """The mean error rate over all coverages, the most confident sentences first, as a function of weights (n,).
-
-    Source: Geifman and El-Yaniv, "Selective Classification for Deep Neural Networks", 2017.
-    """
-    order = np.argsort(-confidence, kind="stable")
-    errors = wrong[order].astype(np.float64)
-
-    def score(weights: Floats) -> float:
-        w = weights[order]
-        seen = np.cumsum(w)
-        risk = np.divide(np.cumsum(w * errors), seen, out=np.zeros_like(seen), where=seen > 0)
-        return _ratio((risk * w).sum(), w.sum())
-
-    return score
-
-
-def average_precision(scores: Floats, positive: NDArray[np.bool_]) -> Callable[[Floats], float]:
-    """Average precision of ranking by `scores`, as scikit-learn defines it, as a function of weights (n,)."""
-    order = np.argsort(-scores, kind="stable")
-    hits, ranked = positive[order].astype(np.float64), scores[order]
-    last = np.append(np.flatnonzero(np.diff(ranked)), len(ranked) - 1) if len(ranked) else np.zeros(0, np.int64)
-
-    def score(weights: Floats) -> float:
-        w = weights[order]
-        found, seen = np.cumsum(w * hits)[last], np.cumsum(w)[last]
-        if not len(found) or not found[-1]:
-            return float("nan")
-        precision = np.divide(found, seen, out=np.zeros_like(seen), where=seen > 0)
-        return float((np.diff(found, prepend=0) * precision).sum() / found[-1])
-
-    return score
 
 
 def _ratio(part: float, whole: float) -> float:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,3 +50,29 @@ class Sample:
         sums = np.zeros((int(self.groups.max(initial=-1)) + 1, *values.shape[1:]))
         np.add.at(sums, self.groups, values)
         return sums
+
+    def to_dict(self) -> dict[str, Any]:
+        """The sample as plain JSON, a list a field."""
+        also = [np.flatnonzero(row).tolist() for row in self.also]
+        probabilities = [[round(float(p), 9) for p in row] for row in self.probabilities]
+        return {
+            "true": self.true.tolist(),
+            "also": also,
+            "probabilities": probabilities,
+            "groups": self.groups.tolist(),
+        }
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> Sample:
+        """The inverse of `to_dict`.
+
+        Raises:
+            KeyError, ValueError: a field is missing, or the lists do not fit together.
+        """
+        n = len(content["true"])
+        also = np.zeros((n, len(LABELS)), dtype=bool)
+        for row, labels in enumerate(content["also"]):
+            also[row, labels] = True
+        probabilities = np.array(content["probabilities"], dtype=np.float64).reshape(n, len(LABELS))
+        groups = np.array(content["groups"], dtype=np.int64)
+        return cls(np.array(content["true"], dtype=np.int64), also, probabilities, groups)

@@ -8,9 +8,13 @@ from pathlib import Path
 
 from claimclf.articles import Article
 from claimclf.errors import DataError, MissingTextsError, Problem
-from claimclf.readers import jsonl, written
+from claimclf.readers import cases, jsonl, written
 
-READERS: dict[str, Callable[[Path], Iterator[Article]]] = {".article": written.read, ".jsonl": jsonl.read}
+READERS: dict[str, Callable[[Path], Iterator[Article]]] = {
+    ".article": written.read,
+    ".jsonl": jsonl.read,
+    cases.SUFFIX: cases.read,
+}
 
 
 @dataclass(frozen=True, slots=True)

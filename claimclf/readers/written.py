@@ -14,7 +14,8 @@
     factual_report: The county closed the bridge on Monday.
     none: Read more
 
-Six header lines, a blank line, the headline, a blank line, then paragraphs of one sentence a line.
+Six header lines (and `shape: OUTLET` where it follows the shape of a real article of that outlet), a blank line, the
+headline, a blank line, then paragraphs of one sentence a line.
 Offsets are derived: sentences of a paragraph are joined by a space, paragraphs by a blank line.
 """
 
@@ -30,6 +31,7 @@ from claimclf.errors import DataError, Problem
 from claimclf.labels import Label, did_you_mean, parse_label
 
 HEADER = ("id", "story", "outlet", "desk", "style", "country")
+OPTIONAL = ("shape",)
 MARKS = ("cue", "source", "also")
 UNLABELLED = "none"
 _FIELD = re.compile(r"([a-z_]+): (.*\S)\s*")
@@ -84,7 +86,7 @@ def _header(path: Path, lines: list[str], problems: list[Problem]) -> tuple[dict
         where = f"{path}:{number}"
         if not found:
             problems.append(Problem(where, f"no header line: {line[:60]!r}", "write `key: value`"))
-        elif found[1] not in HEADER:
+        elif found[1] not in (*HEADER, *OPTIONAL):
             problems.append(Problem(where, f"unknown header {found[1]!r}", did_you_mean(found[1], list(HEADER))))
         elif found[1] in header:
             problems.append(Problem(where, f"the header {found[1]!r} stands twice", "keep one"))

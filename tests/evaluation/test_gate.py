@@ -33,6 +33,24 @@ def test_verdicts(kind, bound, found, point, lower):
     assert judge(rule, found, 500, "lower-bound").passed is lower
 
 
+@pytest.mark.parametrize(
+    ("kind", "bound", "found", "passed"),
+    [
+        ("min", 0.7, Interval(0.75, 0.7, 0.8), True),
+        ("min", 0.7, Interval(0.75, 0.69, 0.8), None),
+        ("min", 0.7, Interval(0.65, 0.6, 0.71), None),
+        ("min", 0.7, Interval(0.65, 0.6, 0.69), False),
+        ("max-drop", 0.02, Interval(-0.01, -0.02, 0.01), True),
+        ("max-drop", 0.02, Interval(-0.015, -0.019, -0.01), True),  # worse, but by less than the margin
+        ("max-drop", 0.02, Interval(-0.01, -0.03, 0.01), None),
+        ("max-drop", 0.02, Interval(-0.03, -0.05, 0.0), None),
+        ("max-drop", 0.02, Interval(-0.03, -0.05, -0.01), False),
+    ],
+)
+def test_non_inferiority_fails_only_what_is_shown_to_be_worse(kind, bound, found, passed):
+    assert judge(Rule(kind, "macro_f1", bound), found, 500, "non-inferiority").passed is passed
+
+
 def test_too_little_data_decides_nothing():
     rule = Rule("min", "macro_f1", 0.7)
     assert judge(rule, Interval(0.9, 0.8, 1.0), 29, "point").passed is None
@@ -47,6 +65,7 @@ def test_too_little_data_decides_nothing():
         ("macro_f1=high", "write NAME=NUMBER"),
         ("f1/denial=.6", "did you mean 'f1/official_denial'"),
         ("log_loss=.5", "less is better"),
+        ("macro_f1=nan", "write NAME=NUMBER"),
     ],
 )
 def test_rules_that_are_none(text, found):

@@ -1,12 +1,15 @@
 """Scores against scikit-learn on random samples; intervals that contain their value; what is undefined says so."""
 
+import json
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics
 
-from claimclf.evaluation.measures import area_under_risk_coverage, average_precision, measure
+from claimclf.evaluation.measures import SCORES, measure
+from claimclf.evaluation.ranking import area_under_risk_coverage, average_precision, selective_accuracy
 from claimclf.evaluation.sample import Sample
 from claimclf.labels import LABELS
 
@@ -102,3 +105,30 @@ def test_a_perfectly_calibrated_forecast_has_a_small_error():
 def test_shapes_are_checked():
     with pytest.raises(ValueError, match="2 true labels"):
         Sample(np.zeros(2, np.int64), np.zeros((2, 4), bool), np.zeros((3, 4)), np.zeros(2, np.int64))
+
+
+def test_every_score_has_its_name():
+    assert tuple(measure(make(0), repeats=3)) == SCORES
+
+
+def test_selective_accuracy_keeps_the_surest_share():
+    confidence, wrong = np.array([0.9, 0.8, 0.7, 0.6, 0.5]), np.array([False, True, False, True, True])
+    score = selective_accuracy(confidence, wrong, 0.6)
+    assert score(np.ones(5)) == pytest.approx(2 / 3)
+    assert score(np.array([2.0, 0, 0, 1, 2])) == pytest.approx(2 / 3)  # two right, and one of the next wrong ones
+    assert np.isnan(score(np.zeros(5)))
+
+
+def test_bca_intervals_hold_their_value_and_differ_from_percentile():
+    sample = make(3)
+    plain, bca = (measure(sample, repeats=400, method=method) for method in ("percentile", "bca"))
+    assert bca["macro_f1"].value == plain["macro_f1"].value
+    assert bca["macro_f1"].low <= bca["macro_f1"].value <= bca["macro_f1"].high
+    assert bca["macro_f1"] != plain["macro_f1"]
+
+
+def test_a_sample_is_stored_and_read():
+    sample = make(5)
+    again = type(sample).from_dict(json.loads(json.dumps(sample.to_dict())))
+    one, two = measure(sample, repeats=3), measure(again, repeats=3)
+    assert all(two[name].value == pytest.approx(score.value, abs=1e-8, nan_ok=True) for name, score in one.items())

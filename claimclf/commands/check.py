@@ -1,0 +1,43 @@
+"""`claimclf check`: prove annotated files."""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from claimclf.labels import LABELS
+
+_CHECK = """\
+Prove annotated files (.article, .jsonl, or folders of them): every problem with its file and line.
+Exit code 0: all in order; 3: problems."""
+
+
+def add(commands: Any) -> None:
+    """Declare the command."""
+    check = commands.add_parser(
+        "check",
+        help="prove annotated files",
+        description=_CHECK,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    check.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="annotated files or folders")
+    check.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Read everything, print the counts, and give the exit code."""
+    from claimclf.readers import read_corpus
+
+    corpus = read_corpus(arguments.paths)
+    labels = Counter(str(s.label) for article in corpus.articles for s in article.labelled)
+    counts = ", ".join(f"{labels[label]:,} {label}" for label in LABELS)
+    console = Console(highlight=False)
+    console.print(f"{len(corpus.articles):,} articles in order, {sum(labels.values()):,} labelled sentences: {counts}")
+    if corpus.missing:
+        hint = corpus.missing[0].hint
+        console.print(f"{len(corpus.missing):,} more have no text on this machine; their labels are in order; {hint}")
+    return 0

@@ -1,0 +1,219 @@
+"""`claimclf evaluate`: score a model, compare it with a baseline, and judge it by rules."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from claimclf.errors import ConfigError, DataError, Problem
+
+if TYPE_CHECKING:
+    from claimclf.articles import Article
+    from claimclf.behaviour import Behaviour
+    from claimclf.changes import Changes
+    from claimclf.evaluate import Evaluation
+    from claimclf.evaluation.gate import Verdict
+    from claimclf.gate_config import Gate
+    from claimclf.predict import ClaimClassifier
+
+_GATE_FAILED, _UNDECIDED = 1, 5
+
+_EVALUATE = """\
+Score a model on labelled articles: every score with its 95% interval, by bootstrap over stories.
+
+  claimclf evaluate shipped my/articles
+  claimclf evaluate runs/default/model dev.jsonl --slice outlet --slice quote --html report.html
+  claimclf evaluate new dev.jsonl --min macro_f1=.70 --baseline shipped --max-drop macro_f1=.02 --gate non-inferiority
+  claimclf evaluate new dev.jsonl --json new.json          a report, which can be a later run's --baseline
+  claimclf evaluate shipped --behaviour                    behavioural tests, alone or beside data
+
+Slices: any field of the data (outlet, desk, style, country), or part, quote, length, position, cue. The last line, the
+signature, says what reproduces the numbers. Exit codes: 0 done
+(every rule passed), 1 a rule failed, 2 usage, 3 bad data, 4 failed, 5 too little data to decide, 130 interrupted."""
+
+
+@dataclass(frozen=True)
+class Results:
+    """All that one run found, for those who write it down."""
+
+    done: Evaluation | None
+    changes: Changes | None
+    behaviour: Behaviour | None
+    verdicts: tuple[Verdict, ...]
+
+
+def add(commands: Any) -> None:
+    """Declare the command."""
+    parser = commands.add_parser(
+        "evaluate",
+        help="score a model",
+        description=_EVALUATE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("model", metavar="MODEL", help="shipped, a folder, or a hub id")
+    parser.add_argument("data", nargs="*", type=Path, metavar="DATA", help="labelled files or folders")
+    parser.add_argument("--slice", action="append", default=[], metavar="NAME", help="scores by this, too; repeatable")
+    parser.add_argument("--end-to-end", action="store_true", help="on claimclf's own sentence boundaries")
+    parser.add_argument("--coverage", type=float, metavar="P", help="measure label sets with this coverage, too (.9)")
+    parser.add_argument("--behaviour", action="store_true", help="run the behavioural cases, too")
+    parser.add_argument(
+        "--cases", type=Path, default=Path("seeds/behaviour"), help="where they are (default seeds/behaviour)"
+    )
+    parser.add_argument("--repeats", type=int, default=2000, help="bootstrap resamples (default 2000)")
+    parser.add_argument("--interval", choices=["percentile", "bca"], default="percentile", help="kind of interval")
+    parser.add_argument("--seed", type=int, default=0)
+    gate = parser.add_argument_group("gate: exit code 1 where a rule fails, 5 where there is too little data")
+    gate.add_argument("--gate-config", type=Path, metavar="YAML", help="rules in a file, such as configs/gate.yaml")
+    gate.add_argument("--min", action="append", default=[], metavar="SCORE=X", help="the score must be at least X")
+    gate.add_argument(
+        "--baseline", metavar="MODEL_OR_REPORT", help="a model, or a report of --json, to compare on the same sentences"
+    )
+    gate.add_argument("--max-drop", action="append", default=[], metavar="SCORE=X", help="at most X below the baseline")
+    gate.add_argument("--gate", metavar="MODE", help="point (default), lower-bound or non-inferiority decides")
+    out = parser.add_argument_group("reports")
+    out.add_argument("--json", type=Path, metavar="OUT", help="every number, and what a later --baseline needs")
+    out.add_argument("--html", type=Path, metavar="OUT", help="a page to look at, in one file")
+    out.add_argument("--pictures", type=Path, metavar="FOLDER", help="its pictures as PNG and SVG")
+    out.add_argument("--junit", type=Path, metavar="OUT", help="the rules as JUnit XML")
+    out.add_argument("--github-summary", type=Path, metavar="OUT", help="append Markdown ($GITHUB_STEP_SUMMARY)")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Evaluate, print, write reports, and give the exit code."""
+    if not arguments.data and not arguments.behaviour:
+        raise ConfigError("nothing to evaluate on: give DATA, or --behaviour; claimclf evaluate MODEL DATA")
+    if arguments.repeats < 1:
+        raise ConfigError(f"--repeats {arguments.repeats}: give at least 1")
+    gate = _gate(arguments)
+    articles = _articles(arguments.data)
+    from claimclf.predict import ClaimClassifier
+
+    classifier = ClaimClassifier.load(arguments.model, coverage=arguments.coverage)
+    results = _evaluate(arguments, classifier, articles, gate)
+    _print(results)
+    _write(arguments, results)
+    if any(verdict.passed is False for verdict in results.verdicts):
+        return _GATE_FAILED
+    return _UNDECIDED if any(verdict.passed is None for verdict in results.verdicts) else 0
+
+
+def _gate(arguments: argparse.Namespace) -> Gate:
+    from claimclf.evaluation.measures import SCORES
+    from claimclf.gate_config import load_gate
+
+    known = list(SCORES) if arguments.data else []
+    if arguments.behaviour:
+        from claimclf.readers.cases import read_cases
+
+        known += [f"behaviour/{family}" for family in ("all", *{c.family for c in read_cases(arguments.cases)})]
+    kinds: tuple[Literal["min"], Literal["max-drop"]] = ("min", "max-drop")
+    options = [(kinds[0], text) for text in arguments.min]
+    gate = load_gate(
+        arguments.gate_config, [*options, *((kinds[1], text) for text in arguments.max_drop)], arguments.gate, known
+    )
+    drops = [rule for rule in gate.rules if rule.kind == "max-drop"]
+    if drops and not arguments.baseline:
+        raise ConfigError(f"{drops[0]} needs --baseline MODEL_OR_REPORT")
+    if wrong := [rule for rule in drops if rule.score.startswith("behaviour/")]:
+        raise ConfigError(f"{wrong[0]}: behaviour takes rules of --min only")
+    if arguments.baseline and not arguments.data:
+        raise ConfigError("--baseline compares on DATA: claimclf evaluate MODEL DATA --baseline MODEL_OR_REPORT")
+    return gate
+
+
+def _articles(paths: Sequence[Path]) -> Sequence[Article]:
+    from claimclf.readers import read_corpus
+
+    corpus = read_corpus(paths)
+    if corpus.missing:
+        raise DataError(corpus.missing)
+    if paths and not corpus.articles:
+        raise DataError([Problem(str(paths[0]), "no article in it", "give annotated articles")])
+    return corpus.articles
+
+
+def _evaluate(
+    arguments: argparse.Namespace, classifier: ClaimClassifier, articles: Sequence[Article], gate: Gate
+) -> Results:
+    from claimclf import behaviour, changes
+    from claimclf.evaluate import evaluate
+    from claimclf.evaluation.gate import judge
+    from claimclf.readers.cases import read_cases
+
+    settings = {"repeats": arguments.repeats, "seed": arguments.seed, "method": arguments.interval}
+    done = gained = None
+    if articles:
+        done = evaluate(
+            classifier,
+            articles,
+            end_to_end=arguments.end_to_end,
+            slices=arguments.slice,
+            track=_progress,
+            **settings,
+        )
+        if arguments.baseline:
+            baseline = changes.baseline_sample(arguments.baseline, articles, done, _progress)
+            gained = changes.against(done, arguments.baseline, baseline, **settings)
+    cases = behaviour.run(classifier, read_cases(arguments.cases)) if arguments.behaviour else None
+    rates = {f"behaviour/{family}": rate for family, rate in cases.rates().items()} if cases else {}
+    verdicts = []
+    for rule in gate.rules:
+        if rule.score in rates:
+            n, found = rates[rule.score]
+        else:
+            assert done is not None  # a rule on scores is refused where no data are given
+            source = gained.differences if gained and rule.kind == "max-drop" else done.scores
+            n, found = len(done.sample.true), source[rule.score]
+        verdicts.append(judge(rule, found, n, gate.mode))
+    return Results(done, gained, cases, tuple(verdicts))
+
+
+def _progress(articles: Sequence[Article]) -> Iterable[Article]:
+    from rich.console import Console
+    from rich.progress import track
+
+    console = Console(stderr=True)
+    return track(articles, "evaluating", console=console, disable=not console.is_terminal, transient=True)
+
+
+def _print(results: Results) -> None:
+    parts = [part.describe() for part in (results.done, results.changes, results.behaviour) if part]
+    parts += ["\n".join(map(str, results.verdicts))] if results.verdicts else []
+    sys.stdout.write("\n\n".join(parts) + "\n")
+
+
+def _write(arguments: argparse.Namespace, results: Results) -> None:
+    from claimclf.ci_reports import junit, markdown
+    from claimclf.evaluate import save
+
+    if arguments.json:
+        document = results.done.to_dict() if results.done else {}
+        document |= {"changes": results.changes.to_dict()} if results.changes else {}
+        document |= {"behaviour": results.behaviour.to_dict()} if results.behaviour else {}
+        document["verdicts"] = [
+            {"rule": str(v.rule), "passed": v.passed, "found": str(v.found)} for v in results.verdicts
+        ]
+        save(document, arguments.json)
+    if arguments.junit:
+        _text(arguments.junit, junit(results.verdicts, results.done.sign() if results.done else ""))
+    if arguments.github_summary:
+        with arguments.github_summary.open("a", encoding="utf-8") as file:
+            file.write(markdown(results.done, results.verdicts, results.changes, results.behaviour))
+    if arguments.html:
+        from claimclf.report import page
+
+        _text(arguments.html, page(results.done, results.changes, results.behaviour, results.verdicts))
+    if arguments.pictures and results.done:
+        from claimclf.pictures import draw, write
+
+        write(draw(results.done), arguments.pictures)
+
+
+def _text(path: Path, content: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content, encoding="utf-8", errors="replace")

@@ -1,0 +1,141 @@
+"""`claimclf evaluate`: the gate, baselines, behaviour, reports and exit codes."""
+
+import json
+import re
+import shutil
+from xml.etree import ElementTree
+
+import pytest
+
+from claimclf.cli import main
+from tests.readers.test_cases import CASE, write
+
+RULES = [
+    (["--min", "accuracy=0"], 0, "passed     min accuracy=0"),
+    (["--min", "accuracy=0", "--min", "accuracy=1.1"], 1, "FAILED     min accuracy=1.1"),
+    (["--min", "auprc/official_denial=0"], 0, "passed"),
+    (["--baseline", "SELF", "--max-drop", "macro_f1=0", "--gate", "lower-bound"], 0, "passed     max-drop macro_f1=0"),
+    (["--baseline", "SELF", "--max-drop", "macro_f1=.02", "--gate", "non-inferiority"], 0, "passed     max-drop"),
+]
+
+
+@pytest.mark.parametrize(("options", "code", "shown"), RULES)
+def test_the_gate(checkpoint, written, capsys, options, code, shown):
+    options = [str(checkpoint) if option == "SELF" else option for option in options]
+    assert main(["evaluate", str(checkpoint), str(written), "--repeats", "20", *options]) == code
+    assert shown in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("options", "found"),
+    [
+        (["--min", "accuracy"], "write NAME=NUMBER"),
+        (["--min", "f2=1"], "there is no score 'f2'"),
+        (["--max-drop", "accuracy=.1"], "needs --baseline"),
+        (["--gate", "lower"], "did you mean 'lower-bound'"),
+        (["--repeats", "0"], "give at least 1"),
+        (["--min", "behaviour/all=.5"], "there is no score"),
+        (["--gate-config", "nowhere.yaml"], "nowhere.yaml"),
+    ],
+)
+def test_mistakes_are_usage_errors_found_before_the_model_is_loaded(written, capsys, options, found):
+    assert main(["evaluate", "no-model", str(written), *options]) == 2
+    assert found in capsys.readouterr().err.replace("\n", " ")
+
+
+def test_nothing_to_evaluate_on(capsys):
+    assert main(["evaluate", "shipped"]) == 2
+    assert "give DATA, or --behaviour" in capsys.readouterr().err
+    assert main(["evaluate", "shipped", "--behaviour", "--cases", "nowhere"]) == 3
+
+
+def test_too_little_data_is_undecided(checkpoint, written, capsys, tmp_path):
+    few = sorted(written.glob("*.article"))[0]
+    out = tmp_path / "junit.xml"
+    command = ["evaluate", str(checkpoint), str(few), "--repeats", "5", "--min", "accuracy=0", "--junit", str(out)]
+    assert main(command) == 5
+    assert "undecided" in capsys.readouterr().out
+    assert ElementTree.parse(out).getroot().find("testcase/skipped") is not None
+
+
+def test_bad_and_empty_data(checkpoint, tmp_path, capsys):
+    path = tmp_path / "bad.jsonl"
+    path.write_text('{"id": "a", "text": "It rained.", "sentences": [{"start": 0}]}\n', encoding="utf-8")
+    assert main(["evaluate", str(checkpoint), str(path)]) == 3
+    assert f"{path}:1: sentence 1: no field 'end'" in capsys.readouterr().err
+    path.write_text("", encoding="utf-8")
+    assert main(["evaluate", str(checkpoint), str(path)]) == 3
+    assert "no article in it" in capsys.readouterr().err
+    assert main(["evaluate", "no-model", str(sorted(tmp_path.iterdir())[0])]) == 3
+
+
+def test_a_stored_report_is_a_baseline_for_the_same_data_alone(checkpoint, written, tmp_path, capsys):
+    report = tmp_path / "last.json"
+    command = ["evaluate", str(checkpoint), str(written), "--repeats", "20"]
+    assert main([*command, "--json", str(report)]) == 0
+    assert main([*command, "--baseline", str(report), "--max-drop", "macro_f1=0"]) == 0
+    assert "0 sentences gained, 0 lost" in capsys.readouterr().out
+    other = tmp_path / "other"
+    shutil.copytree(written, other)
+    next(other.glob("*-3.article")).unlink()
+    assert main(["evaluate", str(checkpoint), str(other), "--repeats", "20", "--baseline", str(report)]) == 3
+    assert "a report on data" in capsys.readouterr().err
+    assert main([*command, "--end-to-end", "--baseline", str(report)]) == 3
+    assert "a report on boundaries given" in capsys.readouterr().err
+    report.write_text("{}", encoding="utf-8")
+    assert main([*command, "--baseline", str(report)]) == 3
+    assert "no report of `claimclf evaluate --json`" in capsys.readouterr().err
+
+
+def test_a_stored_report_says_what_a_model_says(checkpoint, written, tmp_path, capsys):
+    report = tmp_path / "shipped.json"
+    assert main(["evaluate", "shipped", str(written), "--repeats", "50", "--json", str(report)]) == 0
+    capsys.readouterr()
+    shown = []
+    for baseline in ("shipped", str(report)):
+        main(["evaluate", str(checkpoint), str(written), "--repeats", "50", "--baseline", baseline])
+        shown.append(capsys.readouterr().out.partition("against ")[2].partition("\n")[2])
+    assert shown[0] == shown[1]
+    assert re.search(r"^macro_f1 +-?\.\d+ \[", shown[0], flags=re.MULTILINE)
+
+
+def test_a_model_that_predicts_one_label_fails(checkpoint, written, tmp_path, capsys):
+    """Its head is made to say `factual_report` whatever it reads."""
+    from safetensors.torch import load_file, save_file
+
+    folder = tmp_path / "constant"
+    shutil.copytree(checkpoint, folder)
+    weights = load_file(folder / "model.safetensors")
+    weights["classifier.weight"].zero_()
+    weights["classifier.bias"].copy_(weights["classifier.bias"].new_tensor([9.0, 0, 0, 0]))
+    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+    assert main(["evaluate", str(folder), str(written), "--repeats", "20", "--min", "macro_f1=.5"]) == 1
+    assert re.search(r"official_denial +12 +undefined +\.000", capsys.readouterr().out)
+
+
+def test_every_report_is_written(checkpoint, written, tmp_path, capsys):
+    cases = write(tmp_path / "pleas.cases", {**CASE, "held_out": True})
+    out = tmp_path / "out"
+    options = [
+        "--json", out / "r.json", "--html", out / "r.html", "--pictures", out / "pictures", "--junit", out / "r.xml",
+        "--github-summary", tmp_path / "summary.md", "--baseline", "shipped", "--behaviour", "--cases", cases,
+        "--min", "behaviour/all=0", "--min", "accuracy=1.1", "--slice", "part", "--coverage", ".8",
+    ]  # fmt: skip
+    command = ["evaluate", checkpoint, written, "--repeats", "20", *options]
+    assert main([str(part) for part in command]) == 1
+    document = json.loads((out / "r.json").read_text(encoding="utf-8"))
+    assert {"scores", "changes", "behaviour", "verdicts", "sample", "sets"} <= set(document)
+    suite = ElementTree.parse(out / "r.xml").getroot()
+    assert (suite.get("tests"), suite.get("failures"), suite.get("skipped")) == ("2", "1", "1")
+    assert len(list((out / "pictures").iterdir())) == 8
+    assert "| FAILED | min accuracy=1.1 |" in (tmp_path / "summary.md").read_text(encoding="utf-8").replace("\\", "")
+    assert "<h2>Gate</h2>" in (out / "r.html").read_text(encoding="utf-8")
+    assert "behaviour" in capsys.readouterr().out
+
+
+def test_behaviour_alone(checkpoint, tmp_path, capsys):
+    cases = write(tmp_path / "pleas.cases", CASE)
+    command = ["evaluate", str(checkpoint), "--behaviour", "--cases", str(cases), "--html", str(tmp_path / "b.html")]
+    assert main(command) == 0
+    assert "pleas" in capsys.readouterr().out
+    assert "pleas" in (tmp_path / "b.html").read_text(encoding="utf-8")
