@@ -86,7 +86,7 @@ class Changes:
 
 
 def against(
-    done: Evaluation, name: str, baseline: Sample, *, repeats: int = 2000, seed: int = 0, method: Method = "percentile"
+    done: Evaluation, name: str, baseline: Sample, *, repeats: int = 2000, seed: int = 0, method: Method = "bca"
 ) -> Changes:
     """Compare an evaluation with what a baseline said of the same sentences.
 

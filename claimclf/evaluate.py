@@ -109,7 +109,7 @@ def evaluate(
     slices: Iterable[str] = (),
     repeats: int = 2000,
     seed: int = 0,
-    method: Method = "percentile",
+    method: Method = "bca",
     track: Callable[[Sequence[Article]], Iterable[Article]] = iter,
 ) -> Evaluation:
     """Score a model on the labelled sentences of `articles`.

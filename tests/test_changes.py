@@ -32,7 +32,7 @@ def test_what_changed_side():
         ("a2", "gained"), ("a3", "moved"), ("a4", "lost"), ("a5", "gained"),
     ]  # fmt: skip
     assert (found.mcnemar.gained, found.mcnemar.lost) == (2, 1)
-    expected = difference(sample(now), sample(then), repeats=100, seed=0)
+    expected = difference(sample(now), sample(then), repeats=100, seed=0, method="bca")
     assert str(found.differences) == str(expected)
     lines = found.describe().splitlines()
     assert lines[0].startswith("against last")

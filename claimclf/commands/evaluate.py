@@ -64,7 +64,9 @@ def add(commands: Any) -> None:
         "--cases", type=Path, default=Path("seeds/behaviour"), help="where they are (default seeds/behaviour)"
     )
     parser.add_argument("--repeats", type=int, default=2000, help="bootstrap resamples (default 2000)")
-    parser.add_argument("--interval", choices=["percentile", "bca"], default="percentile", help="kind of interval")
+    parser.add_argument(
+        "--interval", choices=["bca", "percentile"], default="bca", help="kind of interval (default bca)"
+    )
     parser.add_argument("--seed", type=int, default=0)
     gate = parser.add_argument_group("gate: exit code 1 where a rule fails, 5 where there is too little data")
     gate.add_argument("--gate-config", type=Path, metavar="YAML", help="rules in a file, such as configs/gate.yaml")

@@ -82,10 +82,14 @@ def interval(
     score: Callable[[NDArray[Any]], float],
     draws: NDArray[np.int64],
     level: float = 0.95,
+    method: Method = "percentile",
 ) -> Interval:
-    """The score of all articles with its percentile interval at `level`.
+    """The score of all articles with its interval at `level`.
 
     `per_article` is (articles, …), what `score` takes the sum of; `draws` comes from `resamples`.
     """
-    counts = np.tensordot(draws, per_article, axes=1)
-    return Interval.of(score(per_article.sum(axis=0)), [score(row) for row in counts], level)
+    total = per_article.sum(axis=0)
+    drawn = [score(row) for row in np.tensordot(draws, per_article, axes=1)]
+    if method == "bca":
+        return Interval.bca(score(total), drawn, [score(total - row) for row in per_article], level)
+    return Interval.of(score(total), drawn, level)
