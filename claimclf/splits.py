@@ -13,6 +13,7 @@ import numpy as np
 from claimclf.articles import Article
 from claimclf.errors import DataError, Problem, needs_extra
 from claimclf.labels import LABELS
+from claimclf.readers.cases import STYLE
 
 Split = Literal["train", "validation", "test"]
 SPLITS: tuple[Split, ...] = ("train", "validation", "test")
@@ -69,14 +70,23 @@ class Splits:
 def split(articles: Sequence[Article], settings: SplitSettings) -> Splits:
     """Assign every article to train, validation or test.
 
-    Articles of one story, and near-duplicates, stay on one side; labels are spread as evenly as that allows.
+    Articles of one story, and near-duplicates, stay on one side; labels are spread as evenly as that allows. Cases
+    (`readers/cases.py`) are no articles to choose or calibrate a model by: all of them are in train.
 
     Raises:
         DataError: there are fewer groups than splits, or no labelled sentence.
     """
-    pairs = near_duplicates(articles, settings.near_duplicate)
+    cases = {a.id for a in articles if a.fields.get("style") == STYLE}
+    whole = [a for a in articles if a.id not in cases]
+    pairs = near_duplicates(whole, settings.near_duplicate)
     groups = _groups(articles, pairs)
-    rows = [(i, s.label.position) for i, a in enumerate(articles) for s in a.sentences if s.label is not None]
+    rows = [
+        (i, s.label.position)
+        for i, a in enumerate(articles)
+        if a.id not in cases
+        for s in a.sentences
+        if s.label is not None
+    ]
     wanted = 1 + (settings.validation > 0) + (settings.test > 0)
     if not rows or len({groups[i] for i, _ in rows}) < wanted:
         found = f"{len(articles)} articles in {len(set(groups))} groups, {len(rows)} labelled sentences"

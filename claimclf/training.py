@@ -60,7 +60,7 @@ def train(config: TrainingConfig, say: Callable[[str], None] = lambda line: None
     """
     if problems := config.problems():
         raise ConfigError("\n".join(problems))
-    settings = SplitSettings(config.validation, config.test, config.seed, config.near_duplicate)
+    settings = SplitSettings(config.validation, config.test, config.split_seed, config.near_duplicate)
     built = dataset.build(config.data, settings)
     output = Path(config.output)
     output.mkdir(parents=True, exist_ok=True)
@@ -127,6 +127,7 @@ def _trainer(
         warmup_steps=config.warmup,
         max_grad_norm=config.max_grad_norm,
         bf16=config.bf16,
+        use_cpu=not (torch.cuda.is_available() or torch.backends.mps.is_available()),
         seed=config.seed,
         eval_strategy="steps" if by_steps else "epoch",
         save_strategy="steps" if by_steps else "epoch",

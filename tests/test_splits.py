@@ -212,3 +212,17 @@ def test_settings_are_saved_as_they_are():
     assert SplitSettings(0.2, 0.1, 5, 0.7).to_dict() == {
         "validation": 0.2, "test": 0.1, "seed": 5, "near_duplicate": 0.7
     }  # fmt: skip
+
+
+def test_cases_are_always_in_train(tmp_path):
+    from claimclf.readers import read_corpus
+    from tests.conftest import write_articles
+    from tests.readers.test_cases import CASE, write
+
+    folder = write_articles(tmp_path / "a", 12)
+    write(folder / "pleas.cases", *({**CASE, "id": f"plea-{n}"} for n in range(20)))
+    articles = read_corpus([folder]).articles
+    without = split([a for a in articles if "plea" not in a.id], SplitSettings(validation=0.2, test=0.2))
+    found = split(articles, SplitSettings(validation=0.2, test=0.2))
+    assert {found.of[a.id] for a in articles if "plea" in a.id} == {"train"}
+    assert {k: v for k, v in found.of.items() if "plea" not in k} == without.of

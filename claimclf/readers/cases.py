@@ -21,6 +21,7 @@ from claimclf.errors import DataError, Problem
 from claimclf.labels import parse_label
 
 SUFFIX = ".cases"
+STYLE = "behavioural case"
 _KEYS = {"id", "case", "held_out", "variants"}
 _VARIANT = {"before", "sentence", "after", "label", "also"}
 _ENDS = tuple(".!?…:\"”’')")
@@ -108,4 +109,4 @@ def _article(identity: str, story: str, where: str, variant: dict[str, Any]) -> 
         span = Span(len(text), len(text) + len(line))
         sentences.append(Sentence(span, label if under_test else None, also if under_test else (), part))
         text += line
-    return Article(identity, text, tuple(sentences), story, {"style": "behavioural case"}, where)
+    return Article(identity, text, tuple(sentences), story, {"style": STYLE}, where)
