@@ -48,6 +48,7 @@ class TrainingConfig:
     cue_weight: float = _option(0.1, "weight of the loss that puts decisions on the words marked as cues")
     learn_context: bool = _option(True, "learn from the sentences of context, too, not from targets alone")
     max_grad_norm: float = _option(1.0, "gradients are clipped to this norm")
+    average: int = _option(1, "runs whose weights are averaged: from one start, with seed, seed + 1, …")
     save_steps: int = _option(0, "steps between checkpoints; 0: one an epoch")
     bf16: bool = _option(False, "train in bfloat16 where the hardware has it")
     gradient_accumulation: int = _option(1, "batches a step")
@@ -71,6 +72,7 @@ class TrainingConfig:
             "cue_weight": 0 <= self.cue_weight < math.inf,
             "gradient_accumulation": self.gradient_accumulation > 0,
             "save_steps": self.save_steps >= 0,
+            "average": self.average > 0,
             "seed": 0 <= self.seed < 2**32,
             "split_seed": 0 <= self.split_seed < 2**32,
             "data": bool(self.data) and all(self.data),

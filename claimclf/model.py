@@ -61,6 +61,21 @@ def load_encoder(name: str) -> tuple[PreTrainedModel, Any]:
     return model, tokenizer
 
 
+def average_weights(models: Sequence[PreTrainedModel]) -> PreTrainedModel:
+    """The first of the models, with the mean of all their weights: models that were trained from one start.
+
+    Source: Wortsman et al., "Model soups: averaging weights of multiple fine-tuned models improves accuracy without
+    increasing inference time", ICML 2022.
+    """
+    states = [model.state_dict() for model in models]
+    mean = {
+        name: torch.stack([state[name] for state in states]).mean(dim=0) if value.is_floating_point() else value
+        for name, value in states[0].items()
+    }
+    models[0].load_state_dict(mean)
+    return models[0]
+
+
 def sentence_logits(token_logits: torch.Tensor, slots: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Mean token logits of each sentence slot.
 

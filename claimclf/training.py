@@ -30,15 +30,14 @@ from claimclf.errors import ConfigError, needs_extra
 from claimclf.evaluation.conformal import Conformal
 from claimclf.evaluation.scores import macro_f1, statistics
 from claimclf.labels import GUIDELINES_VERSION
-from claimclf.model import class_weights, collate, load_encoder, pooled, sentence_loss, training_row
+from claimclf.model import average_weights, class_weights, collate, load_encoder, pooled, sentence_loss, training_row
+from claimclf.resuming import last_whole_checkpoint, mark_run
 from claimclf.runtime import TorchRuntime, article_logits
 from claimclf.splits import SplitSettings
 
 with needs_extra("train"):
     import torch
     from transformers import EvalPrediction, PreTrainedModel, Trainer, TrainingArguments, set_seed
-    from transformers.trainer import TRAINER_STATE_NAME
-    from transformers.trainer_utils import PREFIX_CHECKPOINT_DIR
 
 _VERSIONS = ("torch", "transformers", "tokenizers", "datasets", "numpy", "nupunkt")
 
@@ -67,8 +66,7 @@ def train(config: TrainingConfig, say: Callable[[str], None] = lambda line: None
     _report_data(built, output, say)
     parts = {name: [dataset.from_row(row) for row in built.dataset[name]] for name in built.dataset}
 
-    set_seed(config.seed)
-    model, tokenizer = load_encoder(config.encoder)
+    _, tokenizer = load_encoder(config.encoder)
     encoder = Encoder(tokenizer.backend_tokenizer, WindowSettings(config.max_tokens, config.context))
     pad_id = int(tokenizer.pad_token_id or 0)
     rows = {
@@ -76,9 +74,9 @@ def train(config: TrainingConfig, say: Callable[[str], None] = lambda line: None
         for name, articles in parts.items()
     }
     say(f"{len(rows['train']):,} training windows, {sum(len(r['input_ids']) for r in rows['train']):,} tokens")
-    trainer = _trainer(config, model, rows, pad_id)
-    _mark_run(output, config, built, say)
-    trainer.train(resume_from_checkpoint=_last_whole_checkpoint(output / "checkpoints"))
+    settings_of_run = {"config": {**dataclasses.asdict(config), "output": ""}, "data_hash": built.data_hash}
+    mark_run(output, {**settings_of_run, "splits": built.splits.of}, say)
+    model = average_weights([_run(config, number, rows, pad_id, say) for number in range(config.average)])
 
     fitted, conformal, scores = _calibrate(model, encoder, parts, pad_id, say)
     training = _provenance(config, built.data_hash, scores)
@@ -112,12 +110,34 @@ def training_rows(encoder: Encoder, articles: Sequence[Article], context: bool) 
     return rows
 
 
+def _run(
+    config: TrainingConfig, number: int, rows: dict[str, list[dict[str, Any]]], pad_id: int, say: Callable[[str], None]
+) -> PreTrainedModel:
+    """The model of one of the runs to be averaged; all begin with the same new head."""
+    if config.bf16 and not _has_bf16():
+        say("this machine has no bfloat16 arithmetic: training in float32")
+    set_seed(config.seed)
+    model, _ = load_encoder(config.encoder)
+    trainer = _trainer(config, number, model, rows, pad_id)
+    if config.average > 1:
+        say(f"run {number + 1} of {config.average}")
+    trainer.train(resume_from_checkpoint=last_whole_checkpoint(Path(str(trainer.args.output_dir))))
+    return model
+
+
+def _has_bf16() -> bool:
+    if torch.cuda.is_available():
+        return bool(torch.cuda.is_bf16_supported())
+    found: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()
+    return any(found.get(name) for name in ("avx512_bf16", "amx_bf16", "arm_bf16"))
+
+
 def _trainer(
-    config: TrainingConfig, model: PreTrainedModel, rows: dict[str, list[dict[str, Any]]], pad_id: int
+    config: TrainingConfig, number: int, model: PreTrainedModel, rows: dict[str, list[dict[str, Any]]], pad_id: int
 ) -> Trainer:
     by_steps = config.save_steps > 0
     arguments = TrainingArguments(
-        output_dir=str(Path(config.output) / "checkpoints"),
+        output_dir=str(Path(config.output) / "checkpoints" / f"run-{number + 1}"),
         per_device_train_batch_size=config.batch_size,
         per_device_eval_batch_size=4 * config.batch_size,
         gradient_accumulation_steps=config.gradient_accumulation,
@@ -126,9 +146,9 @@ def _trainer(
         weight_decay=config.weight_decay,
         warmup_steps=config.warmup,
         max_grad_norm=config.max_grad_norm,
-        bf16=config.bf16,
+        bf16=config.bf16 and _has_bf16(),
         use_cpu=not (torch.cuda.is_available() or torch.backends.mps.is_available()),
-        seed=config.seed,
+        seed=config.seed + number,
         eval_strategy="steps" if by_steps else "epoch",
         save_strategy="steps" if by_steps else "epoch",
         eval_steps=config.save_steps or None,
@@ -158,37 +178,6 @@ def _trainer(
 def _window_scores(prediction: EvalPrediction) -> dict[str, float]:
     logits, true, _ = pooled(torch.tensor(prediction.predictions), torch.tensor(prediction.label_ids))
     return {"macro_f1": macro_f1(statistics([(true.numpy(), logits.argmax(dim=1).numpy())]).sum(axis=0))}
-
-
-def _last_whole_checkpoint(folder: Path) -> str | None:
-    """The newest checkpoint that was written to its end: the trainer's state is the last file written."""
-    found = [
-        (int(path.name.rpartition("-")[2]), path)
-        for path in folder.glob(f"{PREFIX_CHECKPOINT_DIR}-*")
-        if path.name.rpartition("-")[2].isdigit()
-    ]
-    for _, path in sorted(found, reverse=True):
-        try:
-            json.loads((path / TRAINER_STATE_NAME).read_text(encoding="utf-8"))
-            return str(path)
-        except (OSError, ValueError):
-            shutil.rmtree(path)
-    return None
-
-
-def _mark_run(output: Path, config: TrainingConfig, built: dataset.Built, say: Callable[[str], None]) -> None:
-    """Start afresh where the folder holds checkpoints of other settings or other data."""
-    mark = output / "run.json"
-    settings = {**dataclasses.asdict(config), "output": ""}
-    own = {"config": settings, "data_hash": built.data_hash, "splits": built.splits.of}
-    checkpoints = output / "checkpoints"
-    if checkpoints.exists():
-        if mark.exists() and mark.read_text(encoding="utf-8") == json.dumps(own):
-            say("taking up the run that was cut off here")
-        else:
-            say("checkpoints of other settings or data are removed")
-            shutil.rmtree(checkpoints)
-    mark.write_text(json.dumps(own), encoding="utf-8")
 
 
 def _calibrate(

@@ -168,10 +168,11 @@ def test_the_configs_that_ship_are_found():
 
 def test_every_setting_survives_the_command_line():
     config = TrainingConfig(
-        data=["a/b", "c.jsonl"], encoder="e", output="o", seed=3, split_seed=4, validation=0.2, test=0.0, near_duplicate=0.7,
+        data=["a/b", "c.jsonl"], encoder="e", output="o", seed=3, split_seed=4,
+        validation=0.2, test=0.0, near_duplicate=0.7,
         max_tokens=64, context=2, learning_rate=3e-5, weight_decay=0.1, warmup=0.2, epochs=1.5, batch_size=2,
         class_weight_power=1.0, also_weight=0.5, learn_context=False,
-        cue_weight=0.3, max_grad_norm=2.0, save_steps=10, bf16=True,
+        cue_weight=0.3, average=3, max_grad_norm=2.0, save_steps=10, bf16=True,
         gradient_accumulation=4,
     )  # fmt: skip
     values = dataclasses.asdict(config)

@@ -20,7 +20,7 @@ from claimclf.config import TrainingConfig
 from claimclf.encoding import Encoder, WindowSettings
 from claimclf.errors import MissingExtraError, ModelError
 from claimclf.labels import LABELS
-from claimclf.model import class_weights, encoder_path, load_encoder, training_row
+from claimclf.model import average_weights, class_weights, encoder_path, load_encoder, training_row
 from claimclf.predict import ClaimClassifier
 from claimclf.training import train
 from tests.conftest import FAMILIES
@@ -75,16 +75,16 @@ def _run(config: TrainingConfig, folder: Path) -> list[str]:
     options = [f"--{key}={value}" for key, value in {
         "data": ",".join(config.data), "encoder": config.encoder, "output": str(folder), "epochs": config.epochs,
         "save_steps": config.save_steps, "batch_size": config.batch_size, "max_tokens": config.max_tokens,
-        "validation": config.validation, "test": config.test,
+        "validation": config.validation, "test": config.test, "average": config.average,
     }.items()]  # fmt: skip
     return [sys.executable, str(Path(__file__).parents[1] / "scripts" / "train.py"), *options]
 
 
-@pytest.mark.parametrize("after", [1, 3])
-def test_a_killed_run_ends_with_the_same_weights(after, encoders, written, tmp_path):
+@pytest.mark.parametrize(("run", "after"), [(1, 1), (1, 3), (2, 1)])
+def test_a_killed_run_ends_with_the_same_weights(run, after, encoders, written, tmp_path):
     config = TrainingConfig(
         data=[str(written)], encoder=str(encoders["bert"]), epochs=4, save_steps=3, batch_size=2, max_tokens=64,
-        validation=0.2, test=0.1,
+        validation=0.2, test=0.1, average=run,
     )  # fmt: skip
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     whole, broken = tmp_path / "whole", tmp_path / "broken"
@@ -93,7 +93,7 @@ def test_a_killed_run_ends_with_the_same_weights(after, encoders, written, tmp_p
     process = subprocess.Popen(
         _run(config, broken), env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
-    wanted = broken / "checkpoints" / f"checkpoint-{3 * after}"
+    wanted = broken / "checkpoints" / f"run-{run}" / f"checkpoint-{3 * after}"
     while not wanted.exists() and process.poll() is None:
         time.sleep(0.01)
     process.send_signal(signal.SIGKILL)
@@ -113,6 +113,15 @@ def test_checkpoints_of_other_settings_are_not_taken_up(encoders, written, tmp_p
     train(TrainingConfig(**settings, epochs=1, max_tokens=64))
     train(TrainingConfig(**settings, epochs=1, max_tokens=48), said.append)
     assert any("other settings" in line for line in said)
+
+
+def test_weights_are_averaged(encoders):
+    one, two = load_encoder(str(encoders["bert"]))[0], load_encoder(str(encoders["bert"]))[0]
+    with torch.no_grad():
+        two.classifier.bias.copy_(one.classifier.bias + torch.tensor([2.0, 0, 0, 0]))
+    expected = one.classifier.bias.detach() + torch.tensor([1.0, 0, 0, 0])
+    assert torch.allclose(average_weights([one, two]).classifier.bias, expected)
+    assert torch.equal(average_weights([two]).classifier.bias, two.classifier.bias)
 
 
 def test_missing_encoders_are_said_plainly(monkeypatch):
