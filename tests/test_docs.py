@@ -4,20 +4,45 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
+
+from claimclf.cli import main
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-DOCS = ["README.md", "CONTRIBUTING.md", "seeds/README.md", "claimclf/shipped/MODEL_CARD.md"]
+DOCS = ["README.md", "CONTRIBUTING.md", "docs/evaluation.md", "seeds/README.md", "claimclf/shipped/MODEL_CARD.md"]
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```$", README, flags=re.DOTALL | re.MULTILINE)
+def blocks(language: str, text: str = README) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, flags=re.DOTALL | re.MULTILINE)
 
 
 def test_the_python_of_the_readme_runs(capsys):
     for code in blocks("python"):
         exec(compile(code, "README.md", "exec"), {})
     assert "0 27 official_denial" in capsys.readouterr().out
+
+
+def test_the_python_of_the_docs_runs(capsys):
+    for path in sorted((ROOT / "docs").glob("*.md")):
+        for code in blocks("python", path.read_text(encoding="utf-8")):
+            exec(compile(code, str(path), "exec"), {})
+    assert "official_denial ['official_denial'" in capsys.readouterr().out
+
+
+def test_the_action_of_the_readme_is_that_of_the_sample_workflow():
+    (step,) = yaml.safe_load(blocks("yaml")[0])
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "evaluate.yml").read_text(encoding="utf-8"))
+    assert step in workflow["jobs"]["evaluate"]["steps"]
+
+
+def test_every_option_of_evaluate_that_the_docs_name_exists(capsys):
+    with pytest.raises(SystemExit):
+        main(["evaluate", "--help"])
+    known = set(re.findall(r"--[a-z-]+", capsys.readouterr().out))
+    named = set(re.findall(r"`(--[a-z-]+)", (ROOT / "docs" / "evaluation.md").read_text(encoding="utf-8")))
+    assert len(named) > 10
+    assert named <= known
 
 
 def test_the_first_two_blocks_are_set_up_with_predict_and_with_tests():
