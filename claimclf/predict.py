@@ -10,25 +10,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from types import MappingProxyType
-from typing import Literal
+from typing import Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from claimclf.articles import Span
 from claimclf.checkpoint import SHIPPED, Checkpoint, load_tokenizer, locate
-from claimclf.cues import deciding_words
-from claimclf.encoding import Encoder, Window, sentence_means
+from claimclf.encoding import Encoder
 from claimclf.errors import InputError, ModelError
-from claimclf.evaluation.conformal import Conformal
-from claimclf.labels import LABELS
 from claimclf.predictions import ArticlePrediction, SentencePrediction
+from claimclf.results import sentence_predictions
 from claimclf.runtime import ONNX_FILE, OnnxRuntime, Runtime, TorchRuntime, window_logits
 from claimclf.sentences import split
+
+_CHARACTERS, _ARTICLES = 40_000, 32  # read ahead in a stream
 
 
 class ClaimClassifier:
@@ -106,13 +104,9 @@ class ClaimClassifier:
         Raises:
             InputError: the text is no string, or spans are out of order, empty, or outside the text.
         """
-        if not isinstance(text, str):
-            raise InputError(f"an article is a str, not {type(text).__name__}: classifier.article(text)")
-        if spans is None:
-            found = [span for span in split(text, newlines) if any(c.isalnum() for c in span.of(text))]
-        else:
-            found = _checked(text, spans)
-        return ArticlePrediction(text, tuple(self._predict(text, found)), self.checkpoint.name)
+        found = _spans(text, spans, newlines)
+        (sentences,) = self._results([(text, found)])
+        return ArticlePrediction(text, sentences, self.checkpoint.name)
 
     def sentences(self, sentences: Sequence[str]) -> list[SentencePrediction]:
         """The status of sentences that have no article, each judged alone; offsets are within each sentence.
@@ -125,71 +119,74 @@ class ClaimClassifier:
         """
         if isinstance(sentences, str):
             raise InputError("sentences takes a list of str: classifier.sentences([text])")
-        windows: list[Window] = []
         for number, text in enumerate(sentences):
             if not isinstance(text, str) or not any(c.isalnum() for c in text):
                 raise InputError(f"sentence {number} ({text!r}) has nothing to classify; leave it out")
-            for window in self.encoder.windows(text, [Span(0, len(text))]):
-                owners = [number if owner == 0 else owner for owner in window.sentence_ids]
-                windows.append(replace(window, sentence_ids=owners))
-        return self._results(list(sentences), [Span(0, len(text)) for text in sentences], windows)
+        return [sentence for (sentence,) in self._results([(text, [Span(0, len(text))]) for text in sentences])]
 
-    def stream(self, texts: Iterable[str]) -> Iterator[ArticlePrediction]:
-        """Articles one by one, in order, in bounded memory.
+    def stream(
+        self, texts: Iterable[str], *, newlines: Literal["every", "blank"] = "every"
+    ) -> Iterator[ArticlePrediction]:
+        """Articles one by one, in order, in bounded memory: as many are read ahead as make a batch.
 
-        >>> len(list(ClaimClassifier.load().stream(["It rained.", "It may snow."])))
-        2
+        An item that cannot be predicted (no string) comes back without sentences, and its `error` says why.
+
+        >>> [article.error is None for article in ClaimClassifier.load().stream(["It rained.", None])]
+        [True, False]
         """
-        for text in texts:
-            yield self.article(text)
+        for batch in _batches(texts):
+            fine = [(i, text, _spans(text, newlines=newlines)) for i, text in enumerate(batch) if isinstance(text, str)]
+            found = dict(zip([i for i, *_ in fine], self._results([(t, s) for _, t, s in fine]), strict=True))
+            for i, text in enumerate(batch):
+                if i in found:
+                    yield ArticlePrediction(text, found[i], self.checkpoint.name)
+                else:
+                    error = f"an article is a str, not {type(text).__name__}"
+                    yield ArticlePrediction("", (), self.checkpoint.name, error)
 
-    def _predict(self, text: str, spans: list[Span]) -> list[SentencePrediction]:
-        return self._results([text] * len(spans), spans, self.encoder.windows(text, spans))
+    def close(self) -> None:
+        """Give the network's memory and threads back; the classifier cannot predict any more."""
+        self.runtime.close()
 
-    def _results(self, texts: list[str], spans: list[Span], windows: list[Window]) -> list[SentencePrediction]:
-        if not spans:
-            return []
-        tokens = window_logits(self.runtime, windows, self.checkpoint.pad_id)
-        logits, _ = sentence_means(windows, tokens, len(spans))
-        probabilities = self.checkpoint.calibration.probabilities(logits)
-        parts: list[list[tuple[tuple[int, int], NDArray[np.float32]]]] = [[] for _ in spans]
-        read_in = [0] * len(spans)
-        for window, rows in zip(windows, tokens, strict=True):
-            for owner, offsets, row in zip(window.sentence_ids, window.offsets, rows, strict=True):
-                if owner >= 0:
-                    parts[owner].append((offsets, row))
-            for owner in set(window.sentence_ids) - {-1}:
-                read_in[owner] += 1
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def _results(self, articles: Sequence[tuple[str, list[Span]]]) -> list[tuple[SentencePrediction, ...]]:
+        """The sentences of each article; windows of all articles share batches."""
+        windows = [self.encoder.windows(text, spans) if spans else [] for text, spans in articles]
+        tokens = iter(window_logits(self.runtime, [w for own in windows for w in own], self.checkpoint.pad_id))
         return [
-            self._result(texts[i], span, probabilities[i], parts[i], max(1, read_in[i])) for i, span in enumerate(spans)
+            sentence_predictions(
+                text, spans, own, [next(tokens) for _ in own], self.checkpoint, self._thresholds, self.abstain_below
+            )
+            for (text, spans), own in zip(articles, windows, strict=True)
         ]
 
-    def _result(
-        self,
-        text: str,
-        span: Span,
-        probabilities: NDArray[np.floating],
-        tokens: list[tuple[tuple[int, int], NDArray[np.float32]]],
-        windows: int,
-    ) -> SentencePrediction:
-        order = np.argsort(-probabilities, kind="stable")
-        best, second = int(order[0]), int(order[1])
-        scaled = self.checkpoint.calibration.scaled(np.array([row for _, row in tokens]).reshape(-1, len(LABELS)))
-        shares = [(at, float(row[best] - row[second])) for (at, _), row in zip(tokens, scaled, strict=True)]
-        sets = None if self._thresholds is None else Conformal.label_set(probabilities, self._thresholds)
-        by_label = {label: float(p) for label, p in zip(LABELS, probabilities, strict=True)}
-        return SentencePrediction(
-            span.start,
-            span.end,
-            span.of(text),
-            LABELS[best],
-            by_label[LABELS[best]],
-            MappingProxyType(by_label),
-            deciding_words(text, span, shares),
-            windows,
-            sets,
-            by_label[LABELS[best]] < self.abstain_below,
-        )
+
+def _batches(texts: Iterable[str]) -> Iterator[list[str]]:
+    batch: list[str] = []
+    characters = 0
+    for text in texts:
+        batch.append(text)
+        characters += len(text) if isinstance(text, str) else 0
+        if characters >= _CHARACTERS or len(batch) >= _ARTICLES:
+            yield batch
+            batch, characters = [], 0
+    if batch:
+        yield batch
+
+
+def _spans(
+    text: str, spans: Sequence[tuple[int, int]] | None = None, newlines: Literal["every", "blank"] = "every"
+) -> list[Span]:
+    if not isinstance(text, str):
+        raise InputError(f"an article is a str, not {type(text).__name__}: classifier.article(text)")
+    if spans is not None:
+        return _checked(text, spans)
+    return [span for span in split(text, newlines) if any(c.isalnum() for c in span.of(text))]
 
 
 def _thresholds(checkpoint: Checkpoint, coverage: float) -> NDArray[np.float64]:

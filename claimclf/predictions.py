@@ -1,8 +1,9 @@
 """What a prediction says: frozen results that keep their evidence, and their JSON form.
 
-The JSON (schema 1) of an article: `schema`, `model`, `sentences`; of a sentence: `start`, `end`, `text`, `label`,
-`confidence`, `probabilities` (label → number), `cues` ([{start, end, text}]), `windows`, `label_set` (labels, or null
-where no coverage was asked for), `abstained`. Offsets are Unicode code points of the text that was given.
+The JSON (schema 1) of an article: `schema`, `model`, `sentences`, and `error` where a streamed item failed; of a
+sentence: `start`, `end`, `text`, `label`, `confidence`, `probabilities` (label → number), `cues` ([{start, end,
+text}]), `windows`, `label_set` (labels, or null where no coverage was asked for), `abstained`. Offsets are Unicode
+code points of the text that was given.
 """
 
 from __future__ import annotations
@@ -60,11 +61,15 @@ class SentencePrediction:
 
 @dataclass(frozen=True, slots=True)
 class ArticlePrediction:
-    """The sentences of an article in order, each with its status; `model` names what predicted."""
+    """The sentences of an article in order, each with its status; `model` names what predicted.
+
+    `error` says, in a stream, why an item could not be predicted; it then has no sentences.
+    """
 
     text: str
     sentences: tuple[SentencePrediction, ...]
     model: str
+    error: str | None = None
 
     def counts(self) -> dict[Label, int]:
         """How many sentences have each label, labels in guideline order."""
@@ -72,4 +77,5 @@ class ArticlePrediction:
 
     def to_dict(self) -> dict[str, Any]:
         """This article in the documented JSON schema."""
-        return {"schema": SCHEMA, "model": self.model, "sentences": [s.to_dict() for s in self.sentences]}
+        failed = {} if self.error is None else {"error": self.error}
+        return {"schema": SCHEMA, "model": self.model, "sentences": [s.to_dict() for s in self.sentences], **failed}

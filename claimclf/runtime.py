@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -27,6 +28,9 @@ class Runtime(Protocol):
     def logits(self, input_ids: NDArray[np.int64], mask: NDArray[np.int64]) -> NDArray[np.float32]:
         """Logits (windows, tokens, labels) of ids and attention mask (windows, tokens)."""
 
+    def close(self) -> None:
+        """Give memory and threads back."""
+
 
 class OnnxRuntime:
     """Runs `model.onnx` on the CPU with ONNX Runtime; `threads` defaults to the cores this process may use."""
@@ -35,23 +39,46 @@ class OnnxRuntime:
         import onnxruntime
 
         self.name = f"onnxruntime {onnxruntime.__version__}"
+        self._path, self._threads, self._lock = folder / ONNX_FILE, threads or _cores(), threading.Lock()
+        self._session: Any = self._open()
+        self._inherited: Any = None
+        self._process = os.getpid()
+
+    def _open(self) -> Any:
+        import onnxruntime
+
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads or _cores()
+        options.intra_op_num_threads = self._threads
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
         # Weights are stored in int8 and computed in float32: unfolded, they would be unpacked at every call.
         options.add_session_config_entry("session.disable_quant_qdq", "1")
         try:
-            self._session = onnxruntime.InferenceSession(
-                str(folder / ONNX_FILE), options, providers=["CPUExecutionProvider"]
-            )
+            return onnxruntime.InferenceSession(str(self._path), options, providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime raises its own classes, none of them public
-            raise ModelError(f"{folder / ONNX_FILE}: {error}; export the model again") from error
+            raise ModelError(f"{self._path}: {error}; export the model again") from error
 
     def logits(self, input_ids: NDArray[np.int64], mask: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Logits (windows, tokens, labels) of ids and attention mask (windows, tokens)."""
+        """Logits (windows, tokens, labels) of ids and attention mask (windows, tokens).
+
+        Threads may share a runtime. In a forked process the session's threads are gone: it is opened anew there.
+
+        Raises:
+            ModelError: the runtime was closed.
+        """
+        if self._process != os.getpid():
+            with self._lock:
+                if self._process != os.getpid():
+                    self._inherited = self._session  # kept: to free it would wait for threads that are not here
+                    self._session, self._process = self._open(), os.getpid()
+        if self._session is None:
+            raise ModelError("the classifier was closed; load it again: ClaimClassifier.load()")
         output: Any = self._session.run(["logits"], {"input_ids": input_ids, "attention_mask": mask})[0]
         return np.asarray(output, dtype=np.float32)
+
+    def close(self) -> None:
+        """Give memory and threads back; a closed runtime cannot run."""
+        self._session, self._process = None, os.getpid()
 
 
 class TorchRuntime:
@@ -90,6 +117,9 @@ class TorchRuntime:
             ids = torch.as_tensor(input_ids, device=device)
             output = self._model(input_ids=ids, attention_mask=torch.as_tensor(mask, device=device))
         return np.asarray(output.logits.float().cpu().numpy())
+
+    def close(self) -> None:
+        """Nothing to give back that the garbage collector would not."""
 
 
 def _cores() -> int:

@@ -95,9 +95,27 @@ def test_check(tmp_path, capsys):
 
 def test_usage_errors_exit_with_2(capsys):
     with pytest.raises(SystemExit) as caught:
-        main(["predict"])
+        main(["predict", "--unknown"])
     assert caught.value.code == 2
-    capsys.readouterr()
+    assert main(["predict"]) == 2
+    assert "claimclf predict --jsonl < articles.jsonl" in capsys.readouterr().err
+
+
+def test_a_stream_of_json_lines():
+    lines = [
+        json.dumps({"id": 1, "text": "It may rain."}), "{broken", json.dumps({"id": 3}), "",
+        json.dumps({"id": 4, "text": "..."}), json.dumps({"id": 5, "text": "It rained."}),
+    ]  # fmt: skip
+    code = "import sys; from claimclf.cli import main; sys.exit(main(['predict', '--jsonl']))"
+    done = subprocess.run([sys.executable, "-c", code], input="\n".join(lines).encode(), capture_output=True)
+    assert done.returncode == 3
+    assert b"2 lines failed" in done.stderr
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [row.get("id") for row in rows] == [1, None, None, 4, 5]
+    assert [row.get("line") for row in rows] == [None, 2, 3, None, None]
+    assert "Expecting property name" in rows[1]["error"]
+    assert [len(row["sentences"]) for row in rows] == [1, 0, 0, 0, 1]
+    assert not any("text" in row for row in rows)
 
 
 @pytest.mark.parametrize("command", ["predict", "check"])

@@ -5,13 +5,17 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections import deque
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from rich.console import Console
 
-from claimclf.errors import DataError, Problem
+from claimclf.errors import ConfigError, DataError, Problem
+
+if TYPE_CHECKING:
+    from claimclf.predict import ClaimClassifier
 
 _PREDICT = """\
 Label every sentence of news articles: factual report, unverified claim, official denial or speculation.
@@ -19,6 +23,7 @@ Label every sentence of news articles: factual report, unverified claim, officia
   claimclf predict article.txt              a coloured view
   cat article.txt | claimclf predict -      from standard input
   claimclf predict *.txt --jsonl > out.jsonl   one JSON object a file and line
+  claimclf predict --jsonl < in.jsonl > out.jsonl   a stream: {"text": …} a line in, the other keys come back
 
 Each file is one article in UTF-8; a line break ends a sentence (--hard-wrapped: only a blank line does).
 The words that decided are underlined; in JSON they are `cues`. Offsets are Unicode code points."""
@@ -32,7 +37,7 @@ def add(commands: Any) -> None:
         description=_PREDICT,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    predict.add_argument("files", nargs="+", metavar="FILE", help="text files; - reads standard input")
+    predict.add_argument("files", nargs="*", metavar="FILE", help="text files; - reads standard input")
     form = predict.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="one JSON document: a list with an object a file")
     form.add_argument("--jsonl", action="store_true", help="a JSON object a line")
@@ -52,6 +57,8 @@ def add(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Predict, print, and give the exit code."""
+    if not arguments.files and not arguments.jsonl:
+        raise ConfigError("no file to read: claimclf predict FILE, or claimclf predict --jsonl < articles.jsonl")
     from claimclf.predict import ClaimClassifier
     from claimclf.terminal import render
 
@@ -62,6 +69,8 @@ def run(arguments: argparse.Namespace) -> int:
         abstain_below=arguments.abstain_below,
     )
     newlines: Literal["every", "blank"] = "blank" if arguments.hard_wrapped else "every"
+    if not arguments.files:
+        return _stream(classifier, newlines)
     console = Console(highlight=False)
     failures: list[Problem] = []
     documents = []
@@ -80,6 +89,43 @@ def run(arguments: argparse.Namespace) -> int:
     if failures:
         raise DataError(failures)
     return 0
+
+
+def _stream(classifier: ClaimClassifier, newlines: Literal["every", "blank"]) -> int:
+    """JSON lines in, JSON lines out, in order; a line that fails comes back with its number and an `error`."""
+    from rich.progress import track
+
+    waiting: deque[dict[str, Any]] = deque()
+    failed = 0
+    console = Console(stderr=True)
+    articles = classifier.stream(_lines(waiting), newlines=newlines)
+    for article in track(
+        articles, "articles", total=None, console=console, disable=not console.is_terminal, transient=True
+    ):
+        record = waiting.popleft()
+        document = {**{key: value for key, value in record.items() if key != "text"}, **article.to_dict()}
+        if article.error:
+            failed += 1
+            document["error"] = record.get("error", article.error)
+        sys.stdout.write(json.dumps(document, ensure_ascii=True) + "\n")
+    if failed:
+        raise DataError([Problem("standard input", f"{failed:,} lines failed", "their output has `line` and `error`")])
+    return 0
+
+
+def _lines(waiting: deque[dict[str, Any]]) -> Iterator[Any]:
+    """The text of each line of standard input (None where there is none); what else it holds waits for its result."""
+    for number, line in enumerate(sys.stdin.buffer, 1):
+        if not line.strip():
+            continue
+        try:
+            record = json.loads(line.decode("utf-8"))
+            if not isinstance(record, dict) or not isinstance(record.get("text"), str):
+                raise ValueError('no object with a string `text`: {"text": "…"}')
+        except (ValueError, RecursionError) as error:
+            record = {"line": number, "error": str(error)}
+        waiting.append(record)
+        yield record.get("text")
 
 
 def _texts(files: Sequence[str], failures: list[Problem]) -> Iterator[tuple[str, str]]:
