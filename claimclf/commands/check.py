@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-
-from claimclf.labels import LABELS
 
 _CHECK = """\
 Prove annotated files (.article, .jsonl, or folders of them): every problem with its file and line.
@@ -30,13 +27,12 @@ def add(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Read everything, print the counts, and give the exit code."""
+    from claimclf.counts import describe
     from claimclf.readers import read_corpus
 
     corpus = read_corpus(arguments.paths)
-    labels = Counter(str(s.label) for article in corpus.articles for s in article.labelled)
-    counts = ", ".join(f"{labels[label]:,} {label}" for label in LABELS)
-    console = Console(highlight=False)
-    console.print(f"{len(corpus.articles):,} articles in order, {sum(labels.values()):,} labelled sentences: {counts}")
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(describe(corpus.articles))
     if corpus.missing:
         hint = corpus.missing[0].hint
         console.print(f"{len(corpus.missing):,} more have no text on this machine; their labels are in order; {hint}")
