@@ -8,8 +8,11 @@ from typing import Any
 
 from rich.console import Console
 
+from claimclf.commands.reading import add_reading, reading_of
+
 _CHECK = """\
-Prove annotated files (.article, .jsonl, or folders of them): every problem with its file and line.
+Prove annotated files (.article, .jsonl, exports of annotation tools, or folders of them): every problem with its file
+and line. Then count what they hold.
 Exit code 0: all in order; 3: problems."""
 
 
@@ -22,6 +25,7 @@ def add(commands: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     check.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="annotated files or folders")
+    add_reading(check)
     check.set_defaults(run=run)
 
 
@@ -30,8 +34,10 @@ def run(arguments: argparse.Namespace) -> int:
     from claimclf.counts import describe
     from claimclf.readers import read_corpus
 
-    corpus = read_corpus(arguments.paths)
-    console = Console(highlight=False, soft_wrap=True)
+    corpus = read_corpus(arguments.paths, reading_of(arguments), arguments.format)
+    console = Console(highlight=False, soft_wrap=True, markup=False)
+    for note in corpus.notes:
+        console.print(note)
     console.print(describe(corpus.articles))
     if corpus.missing:
         hint = corpus.missing[0].hint

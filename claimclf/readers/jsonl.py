@@ -8,7 +8,7 @@ null, `cue` and `source` hold words of the sentence (or `cues` and `sources` off
 given, must be what the offsets say. With a `title`, the headline becomes the article's first line, and offsets of
 `text` are shifted behind it; the sentence `{"part": "title", "label": …}` stands for it. In the stand-off form
 offsets are those of the whole text, headline included, `characters` is its length, and the text is looked up in the
-`TextStore`.
+`TextStore`. Every other key with a string is a field of the article: outlet, desk, licence, whatever the data know.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from claimclf.labels import Label, parse_label
 from claimclf.texts import TextStore
 
 FETCH = "run `python scripts/fetch_texts.py` (or with `--from FILE`) first"
-_FIELDS = ("outlet", "topic", "desk", "style", "country", "licence", "provenance")
+_STRUCTURE = ("id", "story", "title", "text", "sha256", "characters", "source", "sentences")
 _BREAK = "\n\n"
 
 
@@ -123,7 +123,7 @@ def _article(where: str, record: dict[str, Any], text: str) -> Article:
             problems.append(Problem(f"{where}: sentence {number}", what))
     if problems:
         raise DataError(problems)
-    fields = {key: str(record[key]) for key in _FIELDS if record.get(key)}
+    fields = {key: value for key, value in record.items() if key not in _STRUCTURE and isinstance(value, str) and value}
     identity, story = str(record.get("id") or ""), str(record.get("story") or "")
     return Article(identity, text, tuple(sentences), story, fields, where)
 

@@ -1,0 +1,66 @@
+"""Labelled spans of an annotation tool → labels of sentences, by one rule for each case, with the counts of each.
+
+- A span labels every sentence of which it covers at least half (white space aside).
+- A span that covers half of no sentence labels the one in which most of it lies.
+- Two labels on one sentence: the one that the guidelines' questions reach first (denial, speculation, claim, report) is
+  its label, the others are `also`.
+- A sentence without a span stays unlabelled.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from claimclf.articles import Sentence, Span
+from claimclf.labels import Label
+from claimclf.sentences import split
+
+_ORDER = (Label.OFFICIAL_DENIAL, Label.SPECULATION, Label.UNVERIFIED_CLAIM, Label.FACTUAL_REPORT)
+CASES = ("whole sentence", "part of a sentence", "several sentences", "two labels in a sentence", "unlabelled sentence")
+
+
+@dataclass(frozen=True)
+class Projected:
+    """The sentences of a text, and how often each of `CASES` came up."""
+
+    sentences: tuple[Sentence, ...]
+    counts: Counter[str]
+
+
+def project(text: str, labelled: Sequence[tuple[Span, Label]], spans: Sequence[Span] | None = None) -> Projected:
+    """Label the sentences of `text` (split here, or at `spans`) by labelled spans.
+
+    >>> found = project("It rained. It may stop.", [(Span(11, 17), Label.SPECULATION)])
+    >>> [str(s.label) for s in found.sentences], found.counts["part of a sentence"]
+    (['None', 'speculation'], 1)
+    """
+    places = list(spans) if spans is not None else [s for s in split(text) if any(c.isalnum() for c in s.of(text))]
+    given: list[list[Label]] = [[] for _ in places]
+    counts: Counter[str] = Counter()
+    for span, label in labelled:
+        shared = [_letters(text, span, place) for place in places]
+        sizes = [_letters(text, place, place) for place in places]
+        covered = [i for i, size in enumerate(sizes) if size and 2 * shared[i] >= size]
+        if not covered and any(shared):
+            covered = [max(range(len(shared)), key=lambda i: shared[i])]
+        for i in covered:
+            given[i].append(label)
+        if len(covered) > 1:
+            counts["several sentences"] += 1
+        elif covered:
+            whole = shared[covered[0]] == sizes[covered[0]]
+            counts["whole sentence" if whole else "part of a sentence"] += 1
+    sentences = []
+    for place, labels in zip(places, given, strict=True):
+        ordered = [label for label in _ORDER if label in labels]
+        counts["two labels in a sentence"] += len(ordered) > 1
+        counts["unlabelled sentence"] += not ordered
+        sentences.append(Sentence(place, ordered[0] if ordered else None, tuple(ordered[1:])))
+    return Projected(tuple(sentences), counts)
+
+
+def _letters(text: str, one: Span, other: Span) -> int:
+    start, end = max(one.start, other.start), min(one.end, other.end)
+    return sum(not c.isspace() for c in text[start:end]) if start < end else 0

@@ -1,0 +1,67 @@
+"""Prodigy datasets, JSON lines from `prodigy db-out`: spans, or choices on a whole text.
+
+    {"text": "…", "spans": [{"start": 0, "end": 41, "label": "DENIAL"}], "answer": "accept", "_annotator_id": "…"}
+    {"text": "…", "options": [{"id": "denial", "text": "Denial"}], "accept": ["denial"], "answer": "accept"}
+
+Only tasks that were accepted are labels; rejected and ignored ones are left out and counted. `token_end` is inclusive
+and is not used: `start` and `end` are characters. Tasks on the same text are passes of several annotators.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from claimclf.errors import DataError, Problem
+from claimclf.offsets import Mark
+from claimclf.readers.jsonl import records
+from claimclf.readers.tasks import Imported, Pass, Reading, Task, imported
+
+
+def read(path: Path, reading: Reading) -> Imported:
+    """The articles of a dataset.
+
+    Raises:
+        DataError: with every problem of the file, each as file:line.
+    """
+    tasks: dict[str, Task] = {}
+    answers: Counter[str] = Counter()
+    problems = []
+    for where, record in records(path):
+        try:
+            task, answer = _task(where, record)
+        except (TypeError, ValueError, KeyError) as error:
+            problems.append(Problem(where, f"no Prodigy task ({type(error).__name__}: {error})"))
+            continue
+        answers[answer] += 1
+        if answer == "accept":
+            before = tasks.get(task.text)
+            tasks[task.text] = replace(before, passes=before.passes + task.passes) if before else task
+    if problems:
+        raise DataError(problems)
+    found = imported(path, list(tasks.values()), reading)
+    counted = ", ".join(f"{answer} {count:,}" for answer, count in answers.items())
+    return replace(found, notes=(*found.notes, f"{path}: answers: {counted}; accepted ones are read"))
+
+
+def _task(where: str, record: dict[str, Any]) -> tuple[Task, str]:
+    if not isinstance(record.get("text"), str):
+        raise ValueError("no string `text`")
+    answer = str(record.get("answer", "accept"))
+    if answer not in ("accept", "reject", "ignore"):
+        raise ValueError(f"the answer {answer!r} is none of accept, reject, ignore")
+    marks = tuple(
+        (Mark(int(span["start"]), int(span["end"]), span.get("text")), str(span["label"]))
+        for span in record.get("spans") or []
+    )
+    names = {option["id"]: str(option.get("text", option["id"])) for option in record.get("options") or []}
+    whole = tuple(names.get(choice, str(choice)) for choice in record.get("accept") or [])
+    if "label" in record and not marks and not whole:  # textcat: a yes to one label
+        whole = (str(record["label"]),)
+    annotator = str(record.get("_annotator_id") or record.get("_session_id") or "")
+    meta = record.get("meta") if isinstance(record.get("meta"), dict) else {}
+    fields = {key: value for key, value in (meta or {}).items() if isinstance(value, str) and value}
+    identity = str(record.get("_input_hash") or where)
+    return Task(where, identity, record["text"], (Pass(annotator, marks, whole),), fields), answer

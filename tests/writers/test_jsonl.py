@@ -1,0 +1,37 @@
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from claimclf.articles import Article, Sentence, Span
+from claimclf.labels import LABELS
+from claimclf.readers import jsonl as reader
+from claimclf.writers import jsonl
+
+WORDS = st.text(st.sampled_from('abé👍\u0301ש"\\'), min_size=1, max_size=8)
+
+
+@st.composite
+def articles(draw):
+    words = draw(st.lists(WORDS, min_size=1, max_size=8))
+    text, sentences = "", []
+    for place, word in enumerate(words):
+        text += " " if place else ""
+        span = Span(len(text), len(text) + len(word))
+        label = draw(st.sampled_from([None, *LABELS]))
+        also = tuple(x for x in draw(st.sets(st.sampled_from(LABELS), max_size=2)) if x is not label) if label else ()
+        marks = (span,) if draw(st.booleans()) else ()
+        part = "title" if place == 0 and draw(st.booleans()) else "body"
+        sentences.append(Sentence(span, label, also, part, marks, marks))
+        text += word
+    fields = draw(st.dictionaries(st.sampled_from(["outlet", "desk", "mood"]), WORDS, max_size=2))
+    return Article(draw(WORDS), text, tuple(sentences), draw(st.sampled_from(["", "story"])), fields)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(articles(), max_size=3))
+def test_reading_what_was_written_is_the_identity(tmp_path_factory, given_articles):
+    path = tmp_path_factory.mktemp("w") / "a.jsonl"
+    assert jsonl.write(given_articles, path) == len(given_articles)
+    found = list(reader.read(path))
+    assert [(a.id, a.text, a.sentences, a.story, dict(a.fields)) for a in found] == [
+        (a.id, a.text, a.sentences, a.story, dict(a.fields)) for a in given_articles
+    ]
