@@ -30,6 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+    except OSError as error:
+        Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(f"{error.filename}: {error.strerror}")
+        return _FAILED
     except ClaimclfError as error:
         Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(str(error))
         if isinstance(error, ConfigError):

@@ -18,7 +18,7 @@ from claimclf.evaluation.bootstrap import Interval, Method
 from claimclf.evaluation.measures import measure
 from claimclf.evaluation.sample import Sample
 from claimclf.evaluation.sets import set_scores
-from claimclf.evaluation.slices import slicer
+from claimclf.evaluation.slices import check_slices, slicer
 from claimclf.labels import GUIDELINES_VERSION, LABELS, Label
 from claimclf.predict import ClaimClassifier
 from claimclf.predictions import SentencePrediction
@@ -122,7 +122,10 @@ def evaluate(
 
     Raises:
         DataError: no sentence has a label.
+        ConfigError: a slice is neither built in nor a field of the data.
     """
+    slices = list(slices)
+    check_slices(slices, articles)
     sample, rows, sets = sample_of(classifier, articles, end_to_end=end_to_end, track=track)
     cut = {}
     for name in slices:

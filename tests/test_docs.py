@@ -10,7 +10,15 @@ from claimclf.cli import main
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-DOCS = ["README.md", "CONTRIBUTING.md", "docs/evaluation.md", "seeds/README.md", "claimclf/shipped/MODEL_CARD.md"]
+DOCS = [
+    "README.md",
+    "CONTRIBUTING.md",
+    "docs/evaluation.md",
+    "docs/annotations.md",
+    "docs/errors.md",
+    "seeds/README.md",
+    "claimclf/shipped/MODEL_CARD.md",
+]
 
 
 def blocks(language: str, text: str = README) -> list[str]:

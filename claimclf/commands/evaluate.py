@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -91,6 +92,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise ConfigError("nothing to evaluate on: give DATA, or --behaviour; claimclf evaluate MODEL DATA")
     if arguments.repeats < 1:
         raise ConfigError(f"--repeats {arguments.repeats}: give at least 1")
+    if arguments.html or arguments.pictures:
+        import_module("claimclf.report")  # a missing extra is said before the model runs, not after
     gate = _gate(arguments)
     articles = _articles(arguments.data)
     from claimclf.predict import ClaimClassifier

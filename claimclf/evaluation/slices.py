@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from claimclf.articles import Article, Sentence
+from claimclf.errors import ConfigError
+from claimclf.labels import did_you_mean
 
 Slicer = Callable[[Article, int, Sentence], str]
+BUILT_IN = ("part", "quote", "length", "position", "cue")
 _QUOTES = frozenset('"“”«»')
 _LONG, _SHORT = 30, 15  # words
 _CUES = re.compile(
@@ -30,7 +33,7 @@ def slicer(name: str) -> Slicer:
     >>> slicer("cue")(Article("a", "It may rain.", (sentence,)), 0, sentence)
     'with cue'
     """
-    built_in: dict[str, Slicer] = {
+    built_in: dict[str, Slicer] = {  # as in BUILT_IN
         "part": lambda article, i, s: s.part,
         "quote": lambda article, i, s: "with quote" if set(s.span.of(article.text)) & _QUOTES else "without",
         "length": lambda article, i, s: _length(len(s.span.of(article.text).split())),
@@ -40,6 +43,19 @@ def slicer(name: str) -> Slicer:
         "cue": lambda article, i, s: "with cue" if _CUES.search(s.span.of(article.text)) else "without",
     }
     return built_in.get(name, lambda article, i, s: article.fields.get(name, "(none)"))
+
+
+def check_slices(names: Iterable[str], articles: Iterable[Article]) -> None:
+    """See that every name is built in, or a field of some article.
+
+    Raises:
+        ConfigError: with all that are neither.
+    """
+    fields = sorted({key for article in articles for key in article.fields})
+    known = [*BUILT_IN, *fields]
+    unknown = [f"no article has a field {n!r}; {did_you_mean(n, known)}" for n in names if n not in known]
+    if unknown:
+        raise ConfigError("\n".join(unknown))
 
 
 def _length(words: int) -> str:

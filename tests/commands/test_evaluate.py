@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import sys
 from xml.etree import ElementTree
 
 import pytest
@@ -139,3 +140,24 @@ def test_behaviour_alone(checkpoint, tmp_path, capsys):
     assert main(command) == 0
     assert "pleas" in capsys.readouterr().out
     assert "pleas" in (tmp_path / "b.html").read_text(encoding="utf-8")
+
+
+def test_slices_that_are_none_are_said(checkpoint, written, capsys):
+    assert main(["evaluate", str(checkpoint), str(written), "--slice", "outlt", "--slice", "cue"]) == 2
+    assert "no article has a field 'outlt'; did you mean 'outlet'?" in capsys.readouterr().err
+
+
+def test_a_place_that_cannot_be_written_to(checkpoint, written, tmp_path, capsys):
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    command = ["evaluate", str(checkpoint), str(written), "--repeats", "5", "--json", str(tmp_path / "file" / "r.json")]
+    assert main(command) == 4
+    assert "file" in capsys.readouterr().err
+
+
+def test_a_missing_extra_is_said_before_the_model_runs(written, tmp_path, capsys, monkeypatch):
+    for name in ("claimclf.report", "claimclf.pictures"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    monkeypatch.setitem(sys.modules, "jinja2", None)
+    assert main(["evaluate", "no-model", str(written), "--html", str(tmp_path / "r.html")]) == 4
+    assert "pip install 'claimclf[report]'" in capsys.readouterr().err
