@@ -24,7 +24,7 @@ test:
 
 # Fetch the texts of seeds/realnews from their public sources.
 texts:
-	$(BIN)python scripts/fetch_texts.py seeds/realnews/train.jsonl
+	$(BIN)python scripts/fetch_texts.py seeds/realnews/train.jsonl seeds/realnews/tehran.jsonl
 
 # The shipped model, from start to end: about an hour on two CPU cores.
 model: texts

@@ -357,12 +357,13 @@ class TestScript:
 
     def test_by_default_it_fetches_for_seeds_realnews(self, script):
         assert ROOT / "seeds" / "realnews" == script.LABELS
-        assert len(wanted_texts([script.LABELS])) == 582
+        assert len(wanted_texts([script.LABELS])) == 728
 
     @pytest.mark.skipif(not REALNEWS.is_dir(), reason="the real articles are not on this machine")
     def test_given_the_real_articles_every_text_is_there(self, script, tmp_path, capsys):
         first = ROOT.parent / "shared" / "seeds"
-        assert script.main(["--from", str(REALNEWS), "--from", str(first)]) == 0
+        labels = [str(script.LABELS / f"{name}.jsonl") for name in ("train", "first")]
+        assert script.main([*labels, "--from", str(REALNEWS), "--from", str(first)]) == 0
         assert "582 of 582" in capsys.readouterr().out
         for name, count in (("train", 581), ("first", 1)):
             articles = list(jsonl.read(ROOT / "seeds" / "realnews" / f"{name}.jsonl"))
