@@ -127,25 +127,8 @@ def evaluate(
     slices = list(slices)
     check_slices(slices, articles)
     sample, rows, sets = sample_of(classifier, articles, end_to_end=end_to_end, track=track)
-    cut = {}
-    for name in slices:
-        tell = slicer(name)
-        values = np.array([tell(article, i, s) for article, i, s in rows])
-        for value in sorted(set(values.tolist())):
-            part = sample.part(values == value)
-            scores = measure(part, repeats, seed, method=method) if len(part.true) >= SMALLEST_SLICE else None
-            cut[f"{name}: {value}"] = (len(part.true), scores)
-    signature = {
-        "data": data_hash(articles),
-        "model": f"{classifier.checkpoint.name}@{fingerprint(classifier.folder) if classifier.folder else '-'}",
-        "runtime": classifier.runtime.name,
-        "boundaries": "own" if end_to_end else "given",
-        "coverage": "-" if classifier.coverage is None else f"{classifier.coverage:g}",
-        "intervals": f"{method}, 95%, {repeats} resamples of stories",
-        "seed": str(seed),
-        "guidelines": GUIDELINES_VERSION,
-        "claimclf": claimclf.__version__,
-    }
+    cut = _cut(sample, rows, slices, repeats, seed, method)
+    signature = _signature(classifier, articles, end_to_end, f"{method}, 95%, {repeats} resamples of stories", seed)
     return Evaluation(
         measure(sample, repeats, seed, method=method),
         {str(label): int((sample.true == label.position).sum()) for label in LABELS},
@@ -156,6 +139,36 @@ def evaluate(
         sample,
         tuple(rows),
     )
+
+
+def _cut(
+    sample: Sample, rows: Sequence[Row], slices: Iterable[str], repeats: int, seed: int, method: Method
+) -> dict[str, tuple[int, Scores | None]]:
+    cut: dict[str, tuple[int, Scores | None]] = {}
+    for name in slices:
+        tell = slicer(name)
+        values = np.array([tell(article, i, s) for article, i, s in rows])
+        for value in sorted(set(values.tolist())):
+            part = sample.part(values == value)
+            scores = measure(part, repeats, seed, method=method) if len(part.true) >= SMALLEST_SLICE else None
+            cut[f"{name}: {value}"] = (len(part.true), scores)
+    return cut
+
+
+def _signature(
+    classifier: ClaimClassifier, articles: Sequence[Article], end_to_end: bool, intervals: str, seed: int
+) -> dict[str, str]:
+    return {
+        "data": data_hash(articles),
+        "model": f"{classifier.checkpoint.name}@{fingerprint(classifier.folder) if classifier.folder else '-'}",
+        "runtime": classifier.runtime.name,
+        "boundaries": "own" if end_to_end else "given",
+        "coverage": "-" if classifier.coverage is None else f"{classifier.coverage:g}",
+        "intervals": intervals,
+        "seed": str(seed),
+        "guidelines": GUIDELINES_VERSION,
+        "claimclf": claimclf.__version__,
+    }
 
 
 def sample_of(

@@ -44,25 +44,36 @@ def sentence_predictions(
                 parts[owner].append((offsets, row))
         for owner in set(window.sentence_ids) - {-1}:
             read_in[owner] += 1
-    found = []
-    for i, span in enumerate(spans):
-        order = np.argsort(-probabilities[i], kind="stable")
-        best, second = int(order[0]), int(order[1])
-        scaled = checkpoint.calibration.scaled(np.array([row for _, row in parts[i]]).reshape(-1, len(LABELS)))
-        shares = [(at, float(row[best] - row[second])) for (at, _), row in zip(parts[i], scaled, strict=True)]
-        by_label = {label: float(p) for label, p in zip(LABELS, probabilities[i], strict=True)}
-        found.append(
-            SentencePrediction(
-                span.start,
-                span.end,
-                span.of(text),
-                LABELS[best],
-                by_label[LABELS[best]],
-                MappingProxyType(by_label),
-                deciding_words(text, span, shares),
-                max(1, read_in[i]),
-                None if thresholds is None else Conformal.label_set(probabilities[i], thresholds),
-                by_label[LABELS[best]] < abstain_below,
-            )
-        )
-    return tuple(found)
+    return tuple(
+        _result(text, span, probabilities[i], parts[i], max(1, read_in[i]), checkpoint, thresholds, abstain_below)
+        for i, span in enumerate(spans)
+    )
+
+
+def _result(
+    text: str,
+    span: Span,
+    probabilities: NDArray[np.floating],
+    tokens: Sequence[_Token],
+    windows: int,
+    checkpoint: Checkpoint,
+    thresholds: NDArray[np.float64] | None,
+    abstain_below: float,
+) -> SentencePrediction:
+    order = np.argsort(-probabilities, kind="stable")
+    best, second = int(order[0]), int(order[1])
+    scaled = checkpoint.calibration.scaled(np.array([row for _, row in tokens]).reshape(-1, len(LABELS)))
+    shares = [(at, float(row[best] - row[second])) for (at, _), row in zip(tokens, scaled, strict=True)]
+    by_label = {label: float(p) for label, p in zip(LABELS, probabilities, strict=True)}
+    return SentencePrediction(
+        span.start,
+        span.end,
+        span.of(text),
+        LABELS[best],
+        by_label[LABELS[best]],
+        MappingProxyType(by_label),
+        deciding_words(text, span, shares),
+        windows,
+        None if thresholds is None else Conformal.label_set(probabilities, thresholds),
+        by_label[LABELS[best]] < abstain_below,
+    )

@@ -39,6 +39,7 @@ with needs_extra("train"):
     import torch
     from transformers import EvalPrediction, PreTrainedModel, Trainer, TrainingArguments, set_seed
 
+Rows = dict[str, list[dict[str, Any]]]  # windows by split, as the Trainer takes them
 _VERSIONS = ("torch", "transformers", "tokenizers", "datasets", "numpy", "nupunkt")
 
 
@@ -110,9 +111,7 @@ def training_rows(encoder: Encoder, articles: Sequence[Article], context: bool) 
     return rows
 
 
-def _run(
-    config: TrainingConfig, number: int, rows: dict[str, list[dict[str, Any]]], pad_id: int, say: Callable[[str], None]
-) -> PreTrainedModel:
+def _run(config: TrainingConfig, number: int, rows: Rows, pad_id: int, say: Callable[[str], None]) -> PreTrainedModel:
     """The model of one of the runs to be averaged; all begin with the same new head."""
     if config.bf16 and not _has_bf16():
         say("this machine has no bfloat16 arithmetic: training in float32")
@@ -132,9 +131,7 @@ def _has_bf16() -> bool:
     return any(found.get(name) for name in ("avx512_bf16", "amx_bf16", "arm_bf16"))
 
 
-def _trainer(
-    config: TrainingConfig, number: int, model: PreTrainedModel, rows: dict[str, list[dict[str, Any]]], pad_id: int
-) -> Trainer:
+def _trainer(config: TrainingConfig, number: int, model: PreTrainedModel, rows: Rows, pad_id: int) -> Trainer:
     by_steps = config.save_steps > 0
     arguments = TrainingArguments(
         output_dir=str(Path(config.output) / "checkpoints" / f"run-{number + 1}"),
