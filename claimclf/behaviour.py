@@ -79,7 +79,7 @@ class Behaviour:
         held, every = self.rates(), self.rates(held_out=False)
         lines = [f"{'behaviour':<28}{'held out':<10}{'passed':<22}{'all':<10}{'passed':<22}"]
         for family, (n, rate) in every.items():
-            count, share = held.get(family, (0, Interval(float("nan"), float("nan"), float("nan"))))
+            count, share = held.get(family, (0, wilson(0, 0)))
             lines.append(f"{family:<28}{count:<10}{share!s:<22}{n:<10}{rate!s:<22}")
         worst = self.failures()[:failures]
         lines += ["", "worst failures"] if worst else []

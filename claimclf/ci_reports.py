@@ -8,8 +8,9 @@ from xml.etree import ElementTree
 
 from claimclf.behaviour import Behaviour
 from claimclf.changes import Changes
-from claimclf.evaluate import LABEL_SCORES, Evaluation
+from claimclf.evaluate import Evaluation
 from claimclf.evaluation.gate import Verdict
+from claimclf.evaluation.measures import LABEL_SCORES
 from claimclf.labels import LABELS
 
 _MAIN = ("macro_f1", "accuracy", "lenient_accuracy", "mcc", "log_loss", "ece", "aurc")

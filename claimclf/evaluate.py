@@ -15,7 +15,7 @@ from claimclf.articles import Article, Sentence, Span, data_hash
 from claimclf.checkpoint import fingerprint
 from claimclf.errors import DataError, Problem
 from claimclf.evaluation.bootstrap import Interval, Method
-from claimclf.evaluation.measures import measure
+from claimclf.evaluation.measures import LABEL_SCORES, measure
 from claimclf.evaluation.sample import Sample
 from claimclf.evaluation.sets import set_scores
 from claimclf.evaluation.slices import check_slices, slicer
@@ -88,9 +88,6 @@ class Evaluation:
             "sample": self.sample.to_dict(),
             "places": [[article.id, s.span.start, s.span.end] for article, _, s in self.rows],
         }
-
-
-LABEL_SCORES = ("precision", "recall", "f1", "auprc")
 
 
 def numbers(scores: Scores) -> dict[str, list[float | None]]:

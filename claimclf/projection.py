@@ -17,7 +17,7 @@ from claimclf.articles import Sentence, Span
 from claimclf.labels import Label
 from claimclf.sentences import split
 
-_ORDER = (Label.OFFICIAL_DENIAL, Label.SPECULATION, Label.UNVERIFIED_CLAIM, Label.FACTUAL_REPORT)
+QUESTIONS = (Label.OFFICIAL_DENIAL, Label.SPECULATION, Label.UNVERIFIED_CLAIM, Label.FACTUAL_REPORT)
 CASES = ("whole sentence", "part of a sentence", "several sentences", "two labels in a sentence", "unlabelled sentence")
 
 
@@ -54,7 +54,7 @@ def project(text: str, labelled: Sequence[tuple[Span, Label]], spans: Sequence[S
             counts["whole sentence" if whole else "part of a sentence"] += 1
     sentences = []
     for place, labels in zip(places, given, strict=True):
-        ordered = [label for label in _ORDER if label in labels]
+        ordered = [label for label in QUESTIONS if label in labels]
         counts["two labels in a sentence"] += len(ordered) > 1
         counts["unlabelled sentence"] += not ordered
         sentences.append(Sentence(place, ordered[0] if ordered else None, tuple(ordered[1:])))

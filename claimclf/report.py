@@ -13,12 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from claimclf.behaviour import Behaviour, Outcome
+from claimclf.behaviour import Behaviour, Outcome, wilson
 from claimclf.changes import Changed, Changes
 from claimclf.errors import needs_extra
-from claimclf.evaluate import LABEL_SCORES, Evaluation, Row
+from claimclf.evaluate import Evaluation, Row
 from claimclf.evaluation.bootstrap import Interval
 from claimclf.evaluation.gate import Verdict
+from claimclf.evaluation.measures import LABEL_SCORES
 from claimclf.labels import LABELS
 from claimclf.pictures import draw, svg
 
@@ -42,10 +43,10 @@ def page(
     if done:
         content |= _scores(done, changes)
     if behaviour:
-        held = behaviour.rates()
+        held, none = behaviour.rates(), (0, wilson(0, 0))
         content["behaviour"] = [
-            {"name": name, "count": f"{n:,}", **_score(rate), "held": f"{held[name][0]:,}" if name in held else "0"}
-            | {"held_out": _score(held[name][1]) if name in held else _score(Interval(np.nan, np.nan, np.nan))}
+            {"name": name, "count": f"{n:,}", **_score(rate), "held": f"{held.get(name, none)[0]:,}"}
+            | {"held_out": _score(held.get(name, none)[1])}
             for name, (n, rate) in behaviour.rates(held_out=False).items()
         ]
         content["failures"] = [_outcome(outcome) for outcome in behaviour.failures()]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from claimclf.evaluation.gate import Verdict
     from claimclf.gate_config import Gate
     from claimclf.predict import ClaimClassifier
+    from claimclf.readers.cases import Case
 
 _GATE_FAILED, _UNDECIDED = 1, 5
 
@@ -94,12 +95,13 @@ def run(arguments: argparse.Namespace) -> int:
         raise ConfigError(f"--repeats {arguments.repeats}: give at least 1")
     if arguments.html or arguments.pictures:
         import_module("claimclf.report")  # a missing extra is said before the model runs, not after
-    gate = _gate(arguments)
+    cases = _cases(arguments)
+    gate = _gate(arguments, cases)
     articles = _articles(arguments.data)
     from claimclf.predict import ClaimClassifier
 
     classifier = ClaimClassifier.load(arguments.model, coverage=arguments.coverage)
-    results = _evaluate(arguments, classifier, articles, gate)
+    results = _evaluate(arguments, classifier, articles, cases, gate)
     _print(results)
     _write(arguments, results)
     if any(verdict.passed is False for verdict in results.verdicts):
@@ -107,15 +109,19 @@ def run(arguments: argparse.Namespace) -> int:
     return _UNDECIDED if any(verdict.passed is None for verdict in results.verdicts) else 0
 
 
-def _gate(arguments: argparse.Namespace) -> Gate:
+def _cases(arguments: argparse.Namespace) -> list[Case]:
+    from claimclf.readers.cases import read_cases
+
+    return read_cases(arguments.cases) if arguments.behaviour else []
+
+
+def _gate(arguments: argparse.Namespace, cases: Sequence[Case]) -> Gate:
     from claimclf.evaluation.measures import SCORES
     from claimclf.gate_config import load_gate
 
     known = list(SCORES) if arguments.data else []
-    if arguments.behaviour:
-        from claimclf.readers.cases import read_cases
-
-        known += [f"behaviour/{family}" for family in ("all", *{c.family for c in read_cases(arguments.cases)})]
+    if cases:
+        known += [f"behaviour/{family}" for family in ("all", *{case.family for case in cases})]
     kinds: tuple[Literal["min"], Literal["max-drop"]] = ("min", "max-drop")
     options = [(kinds[0], text) for text in arguments.min]
     gate = load_gate(
@@ -143,12 +149,15 @@ def _articles(paths: Sequence[Path]) -> Sequence[Article]:
 
 
 def _evaluate(
-    arguments: argparse.Namespace, classifier: ClaimClassifier, articles: Sequence[Article], gate: Gate
+    arguments: argparse.Namespace,
+    classifier: ClaimClassifier,
+    articles: Sequence[Article],
+    cases: Sequence[Case],
+    gate: Gate,
 ) -> Results:
     from claimclf import behaviour, changes
     from claimclf.evaluate import evaluate
     from claimclf.evaluation.gate import judge
-    from claimclf.readers.cases import read_cases
 
     settings = {"repeats": arguments.repeats, "seed": arguments.seed, "method": arguments.interval}
     done = gained = None
@@ -164,8 +173,8 @@ def _evaluate(
         if arguments.baseline:
             baseline = changes.baseline_sample(arguments.baseline, articles, done, _progress)
             gained = changes.against(done, arguments.baseline, baseline, **settings)
-    cases = behaviour.run(classifier, read_cases(arguments.cases)) if arguments.behaviour else None
-    rates = {f"behaviour/{family}": rate for family, rate in cases.rates().items()} if cases else {}
+    outcomes = behaviour.run(classifier, cases) if arguments.behaviour else None
+    rates = {f"behaviour/{family}": rate for family, rate in outcomes.rates().items()} if outcomes else {}
     verdicts = []
     for rule in gate.rules:
         if rule.score in rates:
@@ -175,7 +184,7 @@ def _evaluate(
             source = gained.differences if gained and rule.kind == "max-drop" else done.scores
             n, found = len(done.sample.true), source[rule.score]
         verdicts.append(judge(rule, found, n, gate.mode))
-    return Results(done, gained, cases, tuple(verdicts))
+    return Results(done, gained, outcomes, tuple(verdicts))
 
 
 def _progress(articles: Sequence[Article]) -> Iterable[Article]:

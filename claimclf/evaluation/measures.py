@@ -22,7 +22,7 @@ from claimclf.labels import LABELS
 Floats = NDArray[np.float64]
 _BINS = 10
 _COVERAGES = (80, 90)  # per cent
-_OF_A_LABEL = ("precision", "recall", "f1", "auprc")
+LABEL_SCORES = ("precision", "recall", "f1", "auprc")
 SCORES = (
     "macro_f1",
     "accuracy",
@@ -33,7 +33,7 @@ SCORES = (
     "ece",
     "aurc",
     *(f"selective_accuracy/{coverage}" for coverage in _COVERAGES),
-    *(f"{kind}/{label}" for kind in _OF_A_LABEL for label in LABELS),
+    *(f"{kind}/{label}" for kind in LABEL_SCORES for label in LABELS),
 )
 LOWER_IS_BETTER = ("log_loss", "brier", "ece", "aurc")
 

@@ -12,10 +12,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from claimclf.errors import DataError, Problem
 from claimclf.offsets import Mark
 from claimclf.readers.jsonl import records
-from claimclf.readers.tasks import Imported, Pass, Reading, Task, imported
+from claimclf.readers.tasks import Imported, Pass, Reading, Task, imported, parsed
 
 _OURS = ("id", "text", "label", "labels", "entities", "relations", "Comments", "comments")
 
@@ -26,15 +25,7 @@ def read(path: Path, reading: Reading) -> Imported:
     Raises:
         DataError: with every problem of the file, each as file:line.
     """
-    tasks, problems = [], []
-    for where, record in records(path):
-        try:
-            tasks.append(_task(where, record))
-        except (TypeError, ValueError, KeyError, IndexError) as error:
-            problems.append(Problem(where, f"no doccano record ({type(error).__name__}: {error})"))
-    if problems:
-        raise DataError(problems)
-    return imported(path, tasks, reading)
+    return imported(path, parsed(records(path), _task, "doccano record"), reading)
 
 
 def _task(where: str, record: dict[str, Any]) -> Task:

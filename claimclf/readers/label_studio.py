@@ -14,7 +14,7 @@ from typing import Any
 
 from claimclf.errors import DataError, Problem
 from claimclf.offsets import Mark
-from claimclf.readers.tasks import Imported, Pass, Reading, Task, imported
+from claimclf.readers.tasks import Imported, Pass, Reading, Task, imported, parsed
 
 _NOT_FIELDS = {"text", "id"}
 
@@ -31,16 +31,8 @@ def read(path: Path, reading: Reading) -> Imported:
         raise DataError([Problem(str(path), f"no JSON: {error}", "export the project again as JSON")]) from error
     if not isinstance(content, list):
         raise DataError([Problem(str(path), "no list of tasks", "export the project as JSON or JSON-MIN")])
-    tasks, problems = [], []
-    for number, record in enumerate(content, 1):
-        where = f"{path}: task {number}"
-        try:
-            tasks.append(_task(where, record))
-        except (TypeError, ValueError, KeyError, AttributeError) as error:
-            problems.append(Problem(where, f"no Label Studio task ({type(error).__name__}: {error})"))
-    if problems:
-        raise DataError(problems)
-    return imported(path, tasks, reading)
+    rows = ((f"{path}: task {number}", record) for number, record in enumerate(content, 1))
+    return imported(path, parsed(rows, _task, "Label Studio task"), reading)
 
 
 def _refuse(name: str) -> None:

@@ -14,10 +14,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from claimclf.errors import DataError, Problem
 from claimclf.offsets import Mark
 from claimclf.readers.jsonl import records
-from claimclf.readers.tasks import Imported, Pass, Reading, Task, imported
+from claimclf.readers.tasks import Imported, Pass, Reading, Task, imported, parsed
 
 
 def read(path: Path, reading: Reading) -> Imported:
@@ -28,19 +27,11 @@ def read(path: Path, reading: Reading) -> Imported:
     """
     tasks: dict[str, Task] = {}
     answers: Counter[str] = Counter()
-    problems = []
-    for where, record in records(path):
-        try:
-            task, answer = _task(where, record)
-        except (TypeError, ValueError, KeyError) as error:
-            problems.append(Problem(where, f"no Prodigy task ({type(error).__name__}: {error})"))
-            continue
+    for task, answer in parsed(records(path), _task, "Prodigy task"):
         answers[answer] += 1
         if answer == "accept":
             before = tasks.get(task.text)
             tasks[task.text] = replace(before, passes=before.passes + task.passes) if before else task
-    if problems:
-        raise DataError(problems)
     found = imported(path, list(tasks.values()), reading)
     counted = ", ".join(f"{answer} {count:,}" for answer, count in answers.items())
     return replace(found, notes=(*found.notes, f"{path}: answers: {counted}; accepted ones are read"))

@@ -7,16 +7,18 @@ problem of a file is in one error, and what was decided is said in the notes.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TypeVar
 
 from claimclf.articles import Article, Sentence, Span
 from claimclf.errors import DataError, Problem
 from claimclf.labels import LABELS, Label, did_you_mean
 from claimclf.offsets import Mark, Offsets, Unit, find_unit
-from claimclf.projection import CASES, Projected, project
+from claimclf.projection import CASES, QUESTIONS, Projected, project
 
+T = TypeVar("T")
 IGNORED = "none"  # a label name mapped to it is left out
 
 
@@ -60,6 +62,23 @@ class Imported:
 
     articles: tuple[Article, ...]
     notes: tuple[str, ...]
+
+
+def parsed(rows: Iterable[tuple[str, Any]], make: Callable[[str, Any], T], what: str) -> list[T]:
+    """What `make` gives for each (where, record).
+
+    Raises:
+        DataError: with every record that is no `what`.
+    """
+    found, problems = [], []
+    for where, record in rows:
+        try:
+            found.append(make(where, record))
+        except (TypeError, ValueError, KeyError, IndexError, AttributeError) as error:
+            problems.append(Problem(where, f"no {what} ({type(error).__name__}: {error})"))
+    if problems:
+        raise DataError(problems)
+    return found
 
 
 def imported(path: Path, tasks: Sequence[Task], reading: Reading, usual: Unit = "codepoint") -> Imported:
@@ -146,10 +165,7 @@ def _together(text: str, passes: Sequence[tuple[Sentence, ...]]) -> tuple[Senten
         if not votes:
             found.append(Sentence(row[0].span, None))
             continue
-        ranked = sorted(votes, key=lambda label: (-votes[label], _QUESTIONS.index(label)))
+        ranked = sorted(votes, key=lambda label: (-votes[label], QUESTIONS.index(label)))
         others = {label for s in row for label in (s.label, *s.also) if label is not None} - {ranked[0]}
         found.append(Sentence(row[0].span, ranked[0], tuple(label for label in LABELS if label in others)))
     return tuple(found)
-
-
-_QUESTIONS = (Label.OFFICIAL_DENIAL, Label.SPECULATION, Label.UNVERIFIED_CLAIM, Label.FACTUAL_REPORT)
