@@ -1,4 +1,4 @@
-"""`claimclf convert`: annotated data of any form → our JSON lines, which everything here reads."""
+"""`claimclf convert`: annotated data of any form → another; by default our JSON lines, which everything here reads."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from typing import Any
 from rich.console import Console
 
 from claimclf.commands.reading import add_reading, reading_of
-from claimclf.errors import DataError
+from claimclf.errors import ConfigError, DataError
+from claimclf.labels import did_you_mean
+from claimclf.writers import WRITERS
 
 _CONVERT = """\
-Turn annotated data, such as an export of an annotation tool, into JSON lines that claimclf trains on and scores with.
+Turn annotated data, such as an export of an annotation tool, into another form: by default JSON lines, which hold
+everything; what another form (--to) cannot carry is said, with counts.
 
   claimclf convert project-7.json mine.jsonl --label Denial=official_denial --label Rumour=unverified_claim
   claimclf convert dataset.jsonl mine.jsonl --format prodigy
@@ -31,7 +34,8 @@ def add(commands: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     convert.add_argument("source", type=Path, metavar="IN", help="a file or folder")
-    convert.add_argument("out", type=Path, metavar="OUT", help="the JSON-lines file to write")
+    convert.add_argument("out", type=Path, metavar="OUT", help="the file to write")
+    convert.add_argument("--to", default="jsonl", metavar="NAME", help=f"the form of OUT: {', '.join(WRITERS)}")
     add_reading(convert)
     convert.set_defaults(run=run)
 
@@ -40,15 +44,18 @@ def run(arguments: argparse.Namespace) -> int:
     """Read, write, say what was decided, and give the exit code."""
     from claimclf.counts import describe
     from claimclf.readers import read_corpus
-    from claimclf.writers import jsonl
 
+    if arguments.to not in WRITERS:
+        raise ConfigError(f"--to {arguments.to}: {did_you_mean(arguments.to, list(WRITERS))}")
     corpus = read_corpus([arguments.source], reading_of(arguments), arguments.format)
     if corpus.missing:
         raise DataError(corpus.missing)
-    written = jsonl.write(corpus.articles, arguments.out)
+    outcome = WRITERS[arguments.to](corpus.articles, arguments.out)
     console = Console(highlight=False, soft_wrap=True, markup=False)
     for note in corpus.notes:
         console.print(note)
     console.print(describe(corpus.articles))
-    console.print(f"{written:,} articles written to {arguments.out}")
+    for line in outcome.lost:
+        console.print(f"{arguments.to} cannot carry {line}")
+    console.print(f"{outcome.articles:,} articles written to {arguments.out}")
     return 0

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 from claimclf.articles import Article
 from claimclf.errors import DataError, MissingTextsError, Problem
@@ -14,19 +13,33 @@ from claimclf.labels import did_you_mean
 from claimclf.readers import cases, doccano, jsonl, label_studio, prodigy, written
 from claimclf.readers.tasks import Imported, Reading
 
+
+class Export(Protocol):
+    """What a module that reads an annotation tool's export has."""
+
+    SUFFIXES: tuple[str, ...]
+
+    def fits(self, file: Path) -> bool:
+        """Whether a file with one of the suffixes looks like this format, by its beginning; never an error."""
+
+    def read(self, path: Path, reading: Reading) -> Imported:
+        """The articles of the file."""
+
+
 READERS: dict[str, Callable[[Path], Iterator[Article]]] = {
     "written": written.read,
     "jsonl": jsonl.read,
     "cases": cases.read,
 }
-EXPORTS: dict[str, Callable[[Path, Reading], Imported]] = {
-    "label-studio": label_studio.read,
-    "prodigy": prodigy.read,
-    "doccano": doccano.read,
+# In the order in which `fits` is asked; where none does, the last of those with the suffix says what is wrong.
+EXPORTS: dict[str, Export] = {
+    "label-studio": label_studio,
+    "prodigy": prodigy,
+    "doccano": doccano,
 }
 FORMATS = (*READERS, *EXPORTS)
-_SUFFIXES = {".article": "written", cases.SUFFIX: "cases", ".jsonl": "", ".json": "label-studio"}
-_FIRST_LINE = 1 << 20  # characters looked at to tell JSON lines apart
+_OURS = {".article": "written", cases.SUFFIX: "cases"}
+SUFFIXES = tuple(dict.fromkeys([*_OURS, ".jsonl", *(s for export in EXPORTS.values() for s in export.SUFFIXES)]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,44 +58,31 @@ def files(path: Path) -> list[Path]:
         DataError: there is none.
     """
     if path.is_dir():
-        found = sorted(p for p in path.rglob("*") if p.suffix in _SUFFIXES)
+        found = sorted(p for p in path.rglob("*") if p.suffix in SUFFIXES)
     else:
         found = [path] if path.is_file() else []
     if not found:
         what = "no such file or folder" if not path.exists() else "nothing to read"
-        raise DataError([Problem(str(path), what, f"annotated files end in {', '.join(_SUFFIXES)}")])
+        raise DataError([Problem(str(path), what, f"annotated files end in {', '.join(SUFFIXES)}")])
     return found
 
 
 def format_of(file: Path) -> str:
-    """The format of a file, by its ending, and for JSON lines by the keys of the first record.
+    """The format of a file, by its ending, and where several have that ending, by how it begins.
 
     Raises:
         DataError: the ending is none that is known.
     """
-    if file.suffix not in _SUFFIXES:
-        hint = f"name it {' or '.join(_SUFFIXES)}, or say which it is: --format {', '.join(FORMATS)}"
+    if file.suffix not in SUFFIXES:
+        hint = f"name it {' or '.join(SUFFIXES)}, or say which it is: --format {', '.join(FORMATS)}"
         raise DataError([Problem(str(file), f"files that end in {file.suffix!r} are not known", hint)])
-    if _SUFFIXES[file.suffix]:
-        return _SUFFIXES[file.suffix]
-    record = _first_record(file)
-    if "sentences" in record or "sha256" in record:
+    if file.suffix in _OURS:
+        return _OURS[file.suffix]
+    if file.suffix == ".jsonl" and jsonl.fits(file):
         return "jsonl"
-    if "_input_hash" in record or "spans" in record or "answer" in record:
-        return "prodigy"
-    return "doccano" if {"label", "labels", "entities"} & set(record) else "jsonl"
-
-
-def _first_record(file: Path) -> dict[str, Any]:
-    with file.open(encoding="utf-8-sig", errors="replace") as lines:
-        while line := lines.readline(_FIRST_LINE):
-            if line.strip():
-                try:
-                    record = json.loads(line)
-                except (ValueError, RecursionError):
-                    return {}  # the reader says what is wrong with it
-                return record if isinstance(record, dict) else {}
-    return {}
+    exports = [name for name, export in EXPORTS.items() if file.suffix in export.SUFFIXES]
+    last = "jsonl" if file.suffix == ".jsonl" else exports[-1]
+    return next((name for name in exports if EXPORTS[name].fits(file)), last)
 
 
 @dataclass
@@ -125,7 +125,7 @@ def _read_file(file: Path, form: str | None, reading: Reading, found: _Read) -> 
     try:
         form = form or format_of(file)
         if form in EXPORTS:
-            export = EXPORTS[form](file, reading)
+            export = EXPORTS[form].read(file, reading)
             found.articles += export.articles
             found.notes += export.notes
         elif form == "jsonl":

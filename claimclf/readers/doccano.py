@@ -13,10 +13,16 @@ from pathlib import Path
 from typing import Any
 
 from claimclf.offsets import Mark
-from claimclf.readers.jsonl import records
+from claimclf.readers.jsonl import first_record, records
 from claimclf.readers.tasks import Imported, Pass, Reading, Task, imported, parsed
 
+SUFFIXES: tuple[str, ...] = (".jsonl",)
 _OURS = ("id", "text", "label", "labels", "entities", "relations", "Comments", "comments")
+
+
+def fits(file: Path) -> bool:
+    """Whether the first record has labels under one of doccano's names."""
+    return bool({"label", "labels", "entities"} & set(first_record(file)))
 
 
 def read(path: Path, reading: Reading) -> Imported:

@@ -26,6 +26,25 @@ from claimclf.texts import TextStore
 FETCH = "run `python scripts/fetch_texts.py` (or with `--from FILE`) first"
 _STRUCTURE = ("id", "story", "title", "text", "sha256", "characters", "source", "sentences")
 _BREAK = "\n\n"
+_FIRST_LINE = 1 << 20  # characters looked at to tell JSON lines apart
+
+
+def first_record(file: Path) -> dict[str, Any]:
+    """The first line's JSON object, or an empty one: what is wrong with the file, its reader says."""
+    with file.open(encoding="utf-8-sig", errors="replace") as lines:
+        while line := lines.readline(_FIRST_LINE):
+            if line.strip():
+                try:
+                    record = json.loads(line)
+                except (ValueError, RecursionError):
+                    return {}
+                return record if isinstance(record, dict) else {}
+    return {}
+
+
+def fits(file: Path) -> bool:
+    """Whether the first record is one of ours."""
+    return bool({"sentences", "sha256"} & set(first_record(file)))
 
 
 def read(path: Path) -> Iterator[Article]:

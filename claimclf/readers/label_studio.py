@@ -16,7 +16,14 @@ from claimclf.errors import DataError, Problem
 from claimclf.offsets import Mark
 from claimclf.readers.tasks import Imported, Pass, Reading, Task, imported, parsed
 
+SUFFIXES: tuple[str, ...] = (".json",)
 _NOT_FIELDS = {"text", "id"}
+
+
+def fits(file: Path) -> bool:
+    """Whether the file begins as a list."""
+    with file.open(encoding="utf-8-sig", errors="replace") as characters:
+        return characters.read(1 << 10).lstrip().startswith("[")
 
 
 def read(path: Path, reading: Reading) -> Imported:

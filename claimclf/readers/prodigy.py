@@ -15,8 +15,15 @@ from pathlib import Path
 from typing import Any
 
 from claimclf.offsets import Mark
-from claimclf.readers.jsonl import records
+from claimclf.readers.jsonl import first_record, records
 from claimclf.readers.tasks import Imported, Pass, Reading, Task, imported, parsed
+
+SUFFIXES: tuple[str, ...] = (".jsonl",)
+
+
+def fits(file: Path) -> bool:
+    """Whether the first record has a key that Prodigy alone writes."""
+    return bool({"_input_hash", "spans", "answer"} & set(first_record(file)))
 
 
 def read(path: Path, reading: Reading) -> Imported:

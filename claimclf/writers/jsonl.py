@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from claimclf.articles import Article, Sentence
+from claimclf.writers.outcome import Outcome
 
 
-def write(articles: Iterable[Article], path: Path) -> int:
-    """Write the articles to `path`, a line each; returns how many."""
-    count = 0
+def write(articles: Sequence[Article], path: Path) -> Outcome:
+    """Write the articles to `path`, a line each; nothing of them is lost."""
     with path.open("w", encoding="utf-8") as file:
-        for article in articles:
-            file.write(json.dumps(record(article), ensure_ascii=True) + "\n")
-            count += 1
-    return count
+        file.writelines(json.dumps(record(article), ensure_ascii=True) + "\n" for article in articles)
+    return Outcome(len(articles))
 
 
 def record(article: Article) -> dict[str, Any]:

@@ -30,7 +30,7 @@ def articles(draw):
 @given(st.lists(articles(), max_size=3))
 def test_reading_what_was_written_is_the_identity(tmp_path_factory, given_articles):
     path = tmp_path_factory.mktemp("w") / "a.jsonl"
-    assert jsonl.write(given_articles, path) == len(given_articles)
+    assert jsonl.write(given_articles, path).articles == len(given_articles)
     found = list(reader.read(path))
     assert [(a.id, a.text, a.sentences, a.story, dict(a.fields)) for a in found] == [
         (a.id, a.text, a.sentences, a.story, dict(a.fields)) for a in given_articles
