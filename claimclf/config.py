@@ -35,17 +35,21 @@ class TrainingConfig:
     split_seed: int = _option(13, "seed of the splits")
     validation: float = _option(0.1, "share of the sentences for choosing the checkpoint and calibrating")
     test: float = _option(0.05, "share of the sentences that training never sees")
+    train_share: float = _option(1.0, "share of the training stories to learn from, for learning curves")
     near_duplicate: float = _option(0.5, "Jaccard similarity of 5-word shingles from which articles stay together")
     max_tokens: int = _option(128, "tokens of a window, special tokens included")
     context: int = _option(1, "sentences of context on each side of a window's targets")
     learning_rate: float = _option(2e-4, "peak learning rate")
     weight_decay: float = _option(0.01, "AdamW weight decay")
     warmup: float = _option(0.1, "share of the steps in which the learning rate rises")
+    layer_decay: float = _option(1.0, "learning rate of each layer, as a share of the one above it")
     epochs: float = _option(4.0, "passes over the training windows")
     batch_size: int = _option(8, "windows a step")
     class_weight_power: float = _option(0.5, "0: every sentence counts the same; 1: every class counts the same")
+    logit_adjustment: float = _option(0.0, "weight of the labels' log frequencies, added to the logits in the loss")
     also_weight: float = _option(0.3, "share of a sentence's target that goes to the labels in its `also`")
     cue_weight: float = _option(0.1, "weight of the loss that puts decisions on the words marked as cues")
+    r_drop: float = _option(0.0, "weight of the divergence of two dropout passes; above 0, a step takes twice as long")
     learn_context: bool = _option(True, "learn from the sentences of context, too, not from targets alone")
     max_grad_norm: float = _option(1.0, "gradients are clipped to this norm")
     average: int = _option(1, "runs whose weights are averaged: from one start, with seed, seed + 1, …")
@@ -58,16 +62,20 @@ class TrainingConfig:
         checks = {
             "validation": 0 < self.validation < 1,
             "test": 0 <= self.test < 1,
+            "train_share": 0 < self.train_share <= 1,
             "near_duplicate": 0 < self.near_duplicate <= 1,
             "max_tokens": self.max_tokens >= 8,
             "context": self.context >= 0,
             "learning_rate": 0 < self.learning_rate < 1,
+            "layer_decay": 0 < self.layer_decay <= 1,
             "weight_decay": 0 <= self.weight_decay < math.inf,
             "warmup": 0 <= self.warmup < 1,
             "epochs": 0 < self.epochs < math.inf,
             "batch_size": self.batch_size > 0,
             "class_weight_power": 0 <= self.class_weight_power < math.inf,
             "max_grad_norm": 0 <= self.max_grad_norm < math.inf,
+            "logit_adjustment": 0 <= self.logit_adjustment < math.inf,
+            "r_drop": 0 <= self.r_drop < math.inf,
             "also_weight": 0 <= self.also_weight < 1,
             "cue_weight": 0 <= self.cue_weight < math.inf,
             "gradient_accumulation": self.gradient_accumulation > 0,

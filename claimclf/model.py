@@ -16,6 +16,7 @@ from claimclf.articles import Sentence
 from claimclf.encoding import CONTEXT, Window
 from claimclf.errors import ModelError, needs_extra
 from claimclf.labels import LABELS
+from claimclf.optimization import divergence
 
 with needs_extra("train"):
     import torch
@@ -116,10 +117,11 @@ def training_row(window: Window, sentences: Sequence[Sentence], context: bool = 
     return {"input_ids": window.input_ids, "attention_mask": [1] * len(rows), "labels": rows}
 
 
-def collate(pad_id: int) -> Callable[[list[dict[str, Any]]], dict[str, torch.Tensor]]:
-    """A collator that pads rows of `training_row` to the longest of the batch."""
+def collate(pad_id: int, copies: int = 1) -> Callable[[list[dict[str, Any]]], dict[str, torch.Tensor]]:
+    """A collator that pads rows of `training_row` to the longest of the batch, and repeats the batch `copies` times."""
 
     def pad_rows(rows: list[dict[str, Any]]) -> dict[str, torch.Tensor]:
+        rows = copies * rows
         longest = max(len(row["input_ids"]) for row in rows)
         blanks: dict[str, Any] = {"input_ids": pad_id, "attention_mask": 0, "labels": [IGNORED] * _COLUMNS}
         return {
@@ -184,20 +186,29 @@ def cue_loss(token_logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
     return -on_cues[there].mean() if bool(there.any()) else token_logits.sum() * 0
 
 
-def sentence_loss(class_weights: Sequence[float], also_weight: float, cue_weight: float) -> Callable[..., torch.Tensor]:
+def sentence_loss(
+    class_weights: Sequence[float],
+    also_weight: float,
+    cue_weight: float,
+    log_prior: torch.Tensor | None = None,
+    r_drop: float = 0.0,
+) -> Callable[..., torch.Tensor]:
     """The loss for `Trainer(compute_loss_func=…)`: cross-entropy of sentence logits, weighted by class.
 
-    Targets are `soft_targets`; `cue_weight` times `cue_loss` is added.
+    Targets are `soft_targets`; `cue_weight` times `cue_loss` is added, and `r_drop` times the divergence of two passes
+    (batches of `collate(…, copies=2)`); `log_prior` (labels,) is added to the logits.
     """
     weights = torch.tensor(class_weights, dtype=torch.float32)
+    prior = torch.zeros(len(LABELS)) if log_prior is None else log_prior
 
     def loss(outputs: Any, labels: torch.Tensor, num_items_in_batch: Any = None) -> torch.Tensor:
         token_logits = outputs.logits.float()
         logits, true, also = pooled(token_logits, labels)
         targets = soft_targets(true, also, also_weight)
         weight = weights.to(logits.device)[true]
-        losses = torch.nn.functional.cross_entropy(logits, targets, reduction="none")
-        classified = (weight * losses).sum() / weight.sum()
-        return classified + cue_weight * cue_loss(token_logits, labels) if cue_weight else classified
+        losses = torch.nn.functional.cross_entropy(logits + prior.to(logits.device), targets, reduction="none")
+        total = (weight * losses).sum() / weight.sum()
+        total = total + cue_weight * cue_loss(token_logits, labels) if cue_weight else total
+        return total + r_drop * divergence(logits) if r_drop else total
 
     return loss

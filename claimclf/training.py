@@ -12,6 +12,7 @@ import platform
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ from claimclf.evaluation.conformal import Conformal
 from claimclf.evaluation.scores import macro_f1, statistics
 from claimclf.labels import GUIDELINES_VERSION
 from claimclf.model import average_weights, class_weights, collate, load_encoder, pooled, sentence_loss, training_row
+from claimclf.optimization import log_prior, optimizer
 from claimclf.resuming import last_whole_checkpoint, mark_run
 from claimclf.runtime import TorchRuntime, article_logits
 from claimclf.splits import SplitSettings
@@ -66,6 +68,7 @@ def train(config: TrainingConfig, say: Callable[[str], None] = lambda line: None
     output.mkdir(parents=True, exist_ok=True)
     _report_data(built, output, say)
     parts = {name: [dataset.from_row(row) for row in built.dataset[name]] for name in built.dataset}
+    parts["train"] = share_of_stories(parts["train"], config.train_share)
 
     _, tokenizer = load_encoder(config.encoder)
     encoder = Encoder(tokenizer.backend_tokenizer, WindowSettings(config.max_tokens, config.context))
@@ -99,6 +102,12 @@ def _report_data(built: dataset.Built, output: Path, say: Callable[[str], None])
         )
     evidence = {**built.splits.to_dict(), "missing": [problem.found for problem in built.corpus.missing]}
     (output / "splits.json").write_text(json.dumps(evidence, indent=1), encoding="utf-8")
+
+
+def share_of_stories(articles: Sequence[Article], share: float) -> list[Article]:
+    """The articles of a `share` of the stories, drawn by their names: a smaller share is part of a larger one."""
+    whole = 2**64
+    return [a for a in articles if int(sha256(a.story.encode()).hexdigest()[:16], 16) < share * whole]
 
 
 def training_rows(encoder: Encoder, articles: Sequence[Article], context: bool) -> list[dict[str, Any]]:
@@ -162,13 +171,18 @@ def _trainer(config: TrainingConfig, number: int, model: PreTrainedModel, rows: 
     return Trainer(
         model=model,
         args=arguments,
-        data_collator=collate(pad_id),
+        data_collator=collate(pad_id, 2 if config.r_drop else 1),
         train_dataset=rows["train"],
         eval_dataset=rows["validation"],
         compute_loss_func=sentence_loss(
-            class_weights(rows["train"], config.class_weight_power), config.also_weight, config.cue_weight
+            class_weights(rows["train"], config.class_weight_power),
+            config.also_weight,
+            config.cue_weight,
+            log_prior(rows["train"], config.logit_adjustment),
+            config.r_drop,
         ),
         compute_metrics=_window_scores,
+        optimizers=(optimizer(model, config.learning_rate, config.weight_decay, config.layer_decay), None),
     )
 
 

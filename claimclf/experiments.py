@@ -1,0 +1,138 @@
+"""Training runs that differ in one choice each → a table of what each is worth, or a learning curve.
+
+A plan is a YAML file: `config` (the settings all share), `settings` (on top of them) and `runs` (name → what differs).
+Each run is scored on the held-out articles of its own splits, and on articles given apart; one that is done is not run
+again.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from claimclf import config as configs
+from claimclf.articles import Article
+from claimclf.config import TrainingConfig
+from claimclf.errors import ConfigError
+from claimclf.evaluate import sample_of
+from claimclf.evaluation.measures import difference, measure
+from claimclf.evaluation.sample import Sample
+from claimclf.labels import LABELS
+from claimclf.predict import ClaimClassifier
+from claimclf.readers import read_corpus
+from claimclf.training import share_of_stories, train
+
+SHOWN = ("macro_f1", "f1/official_denial", "f1/speculation")
+_KEYS = {"config", "settings", "runs"}
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run that is done: its name, settings, training sentences and minutes, and what it said of both sets.
+
+    `held_out` are the validation and test articles of its own splits; `apart` those that were given.
+    """
+
+    name: str
+    config: dict[str, Any]
+    sentences: int
+    minutes: float
+    held_out: Sample
+    apart: Sample
+
+
+def plan(path: Path, folder: Path) -> dict[str, TrainingConfig]:
+    """The settings of every run of a plan, by name; run number n writes to `folder`/run-n.
+
+    Raises:
+        ConfigError: the plan is none, or a run has wrong settings.
+    """
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ConfigError(f"{path}: {error}") from error
+    if not isinstance(content, dict) or set(content) != _KEYS or not isinstance(content["runs"], dict):
+        raise ConfigError(f"{path}: a plan has the keys {', '.join(sorted(_KEYS))}; see configs/experiments/choices.yaml")
+    found, problems = {}, []
+    for number, (name, differs) in enumerate(content["runs"].items()):
+        given = {**(content["settings"] or {}), **(differs or {})}
+        texts = {key: ",".join(map(str, v)) if isinstance(v, list) else _text(v) for key, v in given.items()}
+        try:
+            found[str(name)] = replace(
+                configs.load(Path(content["config"]), texts), output=str(folder / f"run-{number}")
+            )
+        except ConfigError as error:
+            problems.append(f"{path}: run {name!r}: {error}")
+    if problems:
+        raise ConfigError("\n".join(problems))
+    return found
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def run(name: str, config: TrainingConfig, apart: Sequence[Article], say: Callable[[str], None]) -> Run:
+    """Train and score one run, or take up what an earlier call stored in its folder under the same settings."""
+    stored = Path(config.output) / "run.json"
+    settings = {key: value for key, value in asdict(config).items() if key != "output"}
+    if stored.is_file():
+        done = json.loads(stored.read_text(encoding="utf-8"))
+        if done["config"] == settings:
+            held_out, given = Sample.from_dict(done["held_out"]), Sample.from_dict(done["apart"])
+            return Run(name, settings, done["sentences"], done["minutes"], held_out, given)
+    say(f"== {name}")
+    start = time.monotonic()
+    trained = train(config, say)
+    minutes = (time.monotonic() - start) / 60
+    of = json.loads((Path(config.output) / "splits.json").read_text(encoding="utf-8"))["articles"]
+    articles = {a.id: a for a in read_corpus([Path(p) for p in config.data]).articles}
+    training = share_of_stories([articles[i] for i in of["train"] if i in articles], config.train_share)
+    classifier = ClaimClassifier.load(str(trained.folder))
+    held_out = sample_of(classifier, [articles[i] for i in (*of["validation"], *of["test"])])[0]
+    result = Run(
+        name, settings, sum(len(a.labelled) for a in training), minutes, held_out, sample_of(classifier, apart)[0]
+    )
+    content = {**asdict(result), "held_out": held_out.to_dict(), "apart": result.apart.to_dict()}
+    stored.write_text(json.dumps(content), encoding="utf-8")
+    return result
+
+
+def table(runs: Sequence[Run]) -> str:
+    """A Markdown table of the runs: scores with 95% intervals by stories, and what each gains on the first, paired.
+
+    Where a run has other data, its held-out articles are others, too, and no gain is given on them.
+    """
+    lines = [
+        "| run | minutes | macro-F1, held out | gain | macro-F1, apart | gain | denial | speculation |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for one in runs:
+        apart = measure(one.apart)
+        cells = [one.name, f"{one.minutes:.1f}", str(measure(one.held_out)["macro_f1"]), gain(one, runs[0], "held_out")]
+        cells += [str(apart["macro_f1"]), gain(one, runs[0], "apart")]
+        cells += [f"{apart[name].value:.3f}".replace("0.", ".", 1) for name in SHOWN[1:]]
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def gain(one: Run, base: Run, part: str) -> str:
+    """The difference in macro-F1 on `held_out` or `apart`, with its interval; a dash where it is none."""
+    ours, other = getattr(one, part), getattr(base, part)
+    if one is base or (one.config["data"] != base.config["data"] and part == "held_out"):
+        return "–"
+    score = difference(ours, other)["macro_f1"]
+    return f"{score.value:+.3f} [{score.low:+.3f}, {score.high:+.3f}]"
+
+
+def spread(runs: Sequence[Run]) -> dict[str, float]:
+    """How far apart the scores of runs lie that differ in their seed alone: largest less smallest, by score."""
+    scores = [measure(one.apart) for one in runs]
+    names = ("macro_f1", *(f"f1/{label}" for label in LABELS))
+    return {name: max(s[name].value for s in scores) - min(s[name].value for s in scores) for name in names}
