@@ -58,7 +58,7 @@ def plan(path: Path, folder: Path) -> dict[str, TrainingConfig]:
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ConfigError(f"{path}: {error}") from error
     if not isinstance(content, dict) or set(content) != _KEYS or not isinstance(content["runs"], dict):
-        raise ConfigError(f"{path}: a plan has the keys {', '.join(sorted(_KEYS))}; see configs/experiments/choices.yaml")
+        raise ConfigError(f"{path}: its keys are {', '.join(sorted(_KEYS))}, as in configs/experiments/choices.yaml")
     found, problems = {}, []
     for number, (name, differs) in enumerate(content["runs"].items()):
         given = {**(content["settings"] or {}), **(differs or {})}
