@@ -8,6 +8,7 @@ again.
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -48,7 +49,7 @@ class Run:
 
 
 def plan(path: Path, folder: Path) -> dict[str, TrainingConfig]:
-    """The settings of every run of a plan, by name; run number n writes to `folder`/run-n.
+    """The settings of every run of a plan, by name; each writes to a folder of its name in `folder`.
 
     Raises:
         ConfigError: the plan is none, or a run has wrong settings.
@@ -60,13 +61,12 @@ def plan(path: Path, folder: Path) -> dict[str, TrainingConfig]:
     if not isinstance(content, dict) or set(content) != _KEYS or not isinstance(content["runs"], dict):
         raise ConfigError(f"{path}: its keys are {', '.join(sorted(_KEYS))}, as in configs/experiments/choices.yaml")
     found, problems = {}, []
-    for number, (name, differs) in enumerate(content["runs"].items()):
+    for name, differs in content["runs"].items():
         given = {**(content["settings"] or {}), **(differs or {})}
         texts = {key: ",".join(map(str, v)) if isinstance(v, list) else _text(v) for key, v in given.items()}
         try:
-            found[str(name)] = replace(
-                configs.load(Path(content["config"]), texts), output=str(folder / f"run-{number}")
-            )
+            place = re.sub(r"[^a-z0-9]+", "-", str(name).lower()).strip("-")
+            found[str(name)] = replace(configs.load(Path(content["config"]), texts), output=str(folder / place))
         except ConfigError as error:
             problems.append(f"{path}: run {name!r}: {error}")
     if problems:
@@ -80,7 +80,7 @@ def _text(value: Any) -> str:
 
 def run(name: str, config: TrainingConfig, apart: Sequence[Article], say: Callable[[str], None]) -> Run:
     """Train and score one run, or take up what an earlier call stored in its folder under the same settings."""
-    stored = Path(config.output) / "run.json"
+    stored = Path(config.output) / "result.json"
     settings = {key: value for key, value in asdict(config).items() if key != "output"}
     if stored.is_file():
         done = json.loads(stored.read_text(encoding="utf-8"))

@@ -23,7 +23,8 @@ from claimclf.encoding import Encoder
 from claimclf.errors import InputError, ModelError
 from claimclf.predictions import ArticlePrediction, SentencePrediction
 from claimclf.results import sentence_predictions
-from claimclf.runtime import ONNX_FILE, OnnxRuntime, Runtime, TorchRuntime, window_logits
+from claimclf.runtime import Runtime, window_logits
+from claimclf.runtime.choice import Precision, RuntimeName, open_runtime
 from claimclf.sentences import split
 
 _CHARACTERS, _ARTICLES = 40_000, 32  # read ahead in a stream
@@ -55,14 +56,17 @@ class ClaimClassifier:
         cls,
         model: str | Path = SHIPPED,
         *,
+        runtime: RuntimeName = "auto",
+        precision: Precision = "auto",
         threads: int | None = None,
         coverage: float | None = None,
         abstain_below: float = 0.0,
     ) -> ClaimClassifier:
         """Load the shipped model, or the one in a folder, or one of the Hugging Face hub (`owner/name`).
 
-        `threads` bounds the cores used. A folder with `model.onnx` runs on ONNX Runtime, a training checkpoint on
-        torch. With `coverage`, say 0.9, each sentence gets a `label_set` that holds its true label with that
+        `threads` bounds the cores used. `runtime` and `precision` are chosen by what is installed and what the CPU can
+        do; `classifier.runtime.name` and `.why` say which and why. `precision="fp32"` gives the same numbers on every
+        machine. With `coverage`, say 0.9, each sentence gets a `label_set` that holds its true label with that
         probability, on articles like those the model was calibrated on. Where its confidence is under
         `abstain_below`, a sentence is marked `abstained`.
 
@@ -73,15 +77,14 @@ class ClaimClassifier:
 
         Raises:
             ModelError: there is no such model, or it is damaged, or was not calibrated for label sets.
-            InputError: a coverage or confidence is not between 0 and 1.
-            MissingExtraError: a training checkpoint, and torch is not installed.
+            InputError: a coverage or confidence is not between 0 and 1, or there is no such runtime or precision.
+            MissingExtraError: the runtime is not installed, such as torch for a training checkpoint.
         """
         folder = locate(str(model))
         checkpoint = Checkpoint.load(folder)
         encoder = Encoder(load_tokenizer(folder), checkpoint.windows)
-        exported = (folder / ONNX_FILE).is_file()
-        runtime = OnnxRuntime(folder, threads) if exported else TorchRuntime.load(folder, threads)
-        classifier = cls(runtime, encoder, checkpoint, coverage, abstain_below)
+        opened = open_runtime(folder, runtime, precision, threads)
+        classifier = cls(opened, encoder, checkpoint, coverage, abstain_below)
         classifier.folder = folder
         return classifier
 

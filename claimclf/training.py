@@ -34,7 +34,8 @@ from claimclf.labels import GUIDELINES_VERSION
 from claimclf.model import average_weights, class_weights, collate, load_encoder, pooled, sentence_loss, training_row
 from claimclf.optimization import log_prior, optimizer
 from claimclf.resuming import last_whole_checkpoint, mark_run
-from claimclf.runtime import TorchRuntime, article_logits
+from claimclf.runtime import article_logits
+from claimclf.runtime.torch import TorchRuntime
 from claimclf.splits import SplitSettings
 
 with needs_extra("train"):

@@ -32,7 +32,7 @@ def main() -> int:
         runs = [
             run(name, config, apart, say=lambda line: print(line, file=sys.stderr, flush=True))
             for name, config in plan(arguments.plan, folder).items()
-            if not arguments.done or (Path(config.output) / "run.json").is_file()
+            if not arguments.done or (Path(config.output) / "result.json").is_file()
         ]
         print(table(runs))
         if arguments.plot:

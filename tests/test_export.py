@@ -2,13 +2,15 @@
 
 import numpy as np
 import onnx
+import onnxruntime
 import pytest
 from onnx import helper, numpy_helper
 
 from claimclf import export as module
 from claimclf.errors import ModelError
-from claimclf.export import export, quantised
+from claimclf.export import export
 from claimclf.predict import ClaimClassifier
+from claimclf.quantisation import int8_activations, int8_weights
 from tests.conftest import FAMILIES
 
 TEXT = "The council rejected the report. Repairs may take until spring.\n\nThe county closed the bridge."
@@ -18,11 +20,14 @@ TEXT = "The council rejected the report. Repairs may take until spring.\n\nThe c
 def test_the_exported_model_gives_the_same(checkpoint, written, tmp_path, precision):
     result = export(checkpoint, tmp_path, precision, written)
     assert result.sentences == 12 * 5
-    assert result.differing <= 0.01 * result.sentences
-    assert result.largest < (0.05 if precision == "int8" else 1e-4)
-    one, two = (ClaimClassifier.load(folder).article(TEXT) for folder in (checkpoint, tmp_path))
-    assert ClaimClassifier.load(tmp_path).runtime.name.startswith("onnxruntime")
-    assert [s.label for s in one.sentences] == [s.label for s in two.sentences]
+    assert list(result.differing) == (["fp32", "int8"] if precision == "int8" else ["fp32"])
+    assert all(count <= 0.01 * result.sentences for count in result.differing.values())
+    assert result.largest["fp32"] < (0.05 if precision == "int8" else 1e-4)
+    one = ClaimClassifier.load(checkpoint).article(TEXT)
+    for kind in result.differing:
+        loaded = ClaimClassifier.load(tmp_path, runtime="onnxruntime", precision=kind)
+        assert loaded.runtime.name.startswith("onnxruntime") and loaded.runtime.name.endswith(kind)
+        assert [s.label for s in one.sentences] == [s.label for s in loaded.article(TEXT).sentences]
 
 
 @pytest.mark.parametrize("family", FAMILIES[1:])
@@ -38,8 +43,8 @@ def test_every_family_can_be_exported(family, encoders, written, tmp_path):
     tokenizer.save_pretrained(tmp_path / "checkpoint")
     Checkpoint(WindowSettings(96, 1), Calibration(), 0).save(tmp_path / "checkpoint")
     result = export(tmp_path / "checkpoint", tmp_path / "out", "fp32", written)
-    assert result.differing == 0
-    assert result.largest < 1e-3
+    assert result.differing == {"fp32": 0}
+    assert result.largest["fp32"] < 1e-3
 
 
 def test_a_result_that_differs_is_refused(checkpoint, written, tmp_path, monkeypatch):
@@ -49,7 +54,7 @@ def test_a_result_that_differs_is_refused(checkpoint, written, tmp_path, monkeyp
                 tensor.CopyFrom(numpy_helper.from_array(np.array([90, 0, 0, 0], np.float32), tensor.name))
         return model
 
-    monkeypatch.setattr(module, "quantised", wrong)
+    monkeypatch.setattr(module, "int8_weights", wrong)
     with pytest.raises(ModelError, match=r"labels differ .* left as it was"):
         export(checkpoint, tmp_path / "out", "int8", written)
     assert not (tmp_path / "out").exists()
@@ -62,9 +67,26 @@ def test_weights_are_rounded_to_half_a_step():
     graph = helper.make_graph(
         [helper.make_node("MatMul", ["x", "w"], ["y"])], "g", [x], [y], [numpy_helper.from_array(weights, "w")]
     )
-    model = quantised(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)]))
+    model = int8_weights(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)]))
     stored = {t.name: numpy_helper.to_array(t) for t in model.graph.initializer}
     assert stored["w_int8"].dtype == np.int8
     assert [node.op_type for node in model.graph.node] == ["DequantizeLinear", "MatMul"]
     error = np.abs(stored["w_int8"] * stored["w_scale"] - weights)
     assert (error <= stored["w_scale"] / 2 + 1e-6).all()
+
+
+def test_products_in_int8_are_those_of_rounded_numbers():
+    random = np.random.default_rng(1)
+    weights = random.normal(size=(64, 128)).astype(np.float32)
+    x, y = (helper.make_tensor_value_info(n, onnx.TensorProto.FLOAT, [3, s]) for n, s in (("x", 64), ("y", 128)))
+    graph = helper.make_graph(
+        [helper.make_node("MatMul", ["x", "w"], ["y"])], "g", [x], [y], [numpy_helper.from_array(weights, "w")]
+    )
+    model = int8_activations(int8_weights(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)])))
+    kinds = [node.op_type for node in model.graph.node]
+    assert kinds == ["DynamicQuantizeLinear", "MatMulInteger", "Cast", "Mul", "Mul"]
+    onnx.checker.check_model(model)
+    given = random.normal(size=(3, 64)).astype(np.float32)
+    session = onnxruntime.InferenceSession(model.SerializeToString())
+    error = np.abs(session.run(None, {"x": given})[0] - given @ weights)
+    assert 0 < error.max() < 0.05 * np.abs(given @ weights).max()

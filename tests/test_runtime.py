@@ -4,16 +4,17 @@ import numpy as np
 
 from claimclf.encoding import Window
 from claimclf.errors import ModelError
-from claimclf.runtime import OnnxRuntime, window_logits
+from claimclf.runtime import window_logits
+from claimclf.runtime.onnx import OnnxRuntime
 
 
 class Echo:
     """A runtime whose logits are the token ids; it remembers the shapes it was given."""
 
-    name = "echo"
+    name = why = "echo"
 
-    def __init__(self):
-        self.shapes = []
+    def __init__(self, batch_tokens=4096, threads=1):
+        self.batch_tokens, self.threads, self.shapes = batch_tokens, threads, []
 
     def logits(self, input_ids, mask):
         self.shapes.append(input_ids.shape)
@@ -44,7 +45,7 @@ def test_no_windows():
 def test_a_damaged_model_is_said_plainly(tmp_path):
     (tmp_path / "model.onnx").write_bytes(b"nothing")
     try:
-        OnnxRuntime(tmp_path)
+        OnnxRuntime(tmp_path, 1)
     except ModelError as error:
         assert "export the model again" in str(error)
     else:

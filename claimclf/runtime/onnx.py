@@ -1,0 +1,57 @@
+"""Exported models on ONNX Runtime, which is in the core install."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from claimclf.errors import ModelError
+from claimclf.runtime.processes import PerProcess
+
+FILES = {"fp32": "model.onnx", "int8": "model.int8.onnx"}
+
+
+class OnnxRuntime:
+    """Runs `model.onnx` in float32, or `model.int8.onnx` with activations in int8, too, a scale a window."""
+
+    batch_tokens = 0
+
+    def __init__(self, folder: Path, threads: int, precision: str = "fp32", why: str = "it was asked for") -> None:
+        import onnxruntime
+
+        self.name = f"onnxruntime {onnxruntime.__version__} {precision}"
+        self.why, self.threads = why, threads
+        self._path = folder / FILES[precision]
+        self._session: PerProcess[Any] = PerProcess(self._open)
+
+    def _open(self) -> Any:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1  # windows are what runs side by side
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        # Weights are stored in int8 and computed in float32: unfolded, they would be unpacked at every call.
+        options.add_session_config_entry("session.disable_quant_qdq", "1")
+        try:
+            return onnxruntime.InferenceSession(str(self._path), options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # onnxruntime raises its own classes, none of them public
+            raise ModelError(f"{self._path}: {error}; export the model again") from error
+
+    def logits(self, input_ids: NDArray[np.int64], mask: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Logits (windows, tokens, labels) of ids and attention mask (windows, tokens).
+
+        Threads may share a runtime. In a forked process the session is opened anew.
+
+        Raises:
+            ModelError: the runtime was closed.
+        """
+        output: Any = self._session.get().run(["logits"], {"input_ids": input_ids, "attention_mask": mask})[0]
+        return np.asarray(output, dtype=np.float32)
+
+    def close(self) -> None:
+        """Give memory and threads back; a closed runtime cannot run."""
+        self._session.close()

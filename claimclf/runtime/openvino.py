@@ -1,0 +1,74 @@
+"""Exported models on OpenVINO, the fastest on CPUs of Intel and AMD: `pip install 'claimclf[openvino]'`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from queue import LifoQueue
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from claimclf.errors import ModelError, needs_extra
+from claimclf.runtime.onnx import FILES
+from claimclf.runtime.processes import PerProcess
+
+_STEP = 16  # tokens; windows are padded to multiples of it, since each new shape costs a compilation
+_SETTINGS: dict[str, dict[str, Any]] = {
+    "fp32": {"INFERENCE_PRECISION_HINT": "f32", "DYNAMIC_QUANTIZATION_GROUP_SIZE": 0},
+    "bf16": {"INFERENCE_PRECISION_HINT": "bf16", "DYNAMIC_QUANTIZATION_GROUP_SIZE": 0},
+    # int8 activations with a scale for each 128 values of a token
+    "int8": {"INFERENCE_PRECISION_HINT": "f32", "DYNAMIC_QUANTIZATION_GROUP_SIZE": 128},
+}
+
+
+class OpenVinoRuntime:
+    """Runs `model.onnx` in fp32, bf16 or int8; as many windows at once as `threads`."""
+
+    batch_tokens = 0
+
+    def __init__(self, folder: Path, threads: int, precision: str = "fp32", why: str = "it was asked for") -> None:
+        with needs_extra("openvino"):
+            import openvino
+
+        self.name = f"openvino {openvino.__version__.partition('-')[0]} {precision}"
+        self.why, self.threads = why, threads
+        self._path, self._settings = folder / FILES["fp32"], _SETTINGS[precision]
+        self._requests: PerProcess[LifoQueue[Any]] = PerProcess(self._open)
+
+    def _open(self) -> LifoQueue[Any]:
+        import openvino
+
+        settings = {"NUM_STREAMS": self.threads, "INFERENCE_NUM_THREADS": self.threads, **self._settings}
+        try:
+            core = openvino.Core()
+            compiled = core.compile_model(core.read_model(str(self._path)), "CPU", settings)
+            requests: LifoQueue[Any] = LifoQueue()
+            for _ in range(self.threads):
+                requests.put(compiled.create_infer_request())
+        except Exception as error:  # openvino raises RuntimeError and classes of its own
+            raise ModelError(f"{self._path}: {error}; export the model again") from error
+        return requests
+
+    def logits(self, input_ids: NDArray[np.int64], mask: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Logits (windows, tokens, labels) of ids and attention mask (windows, tokens).
+
+        Threads may share a runtime: each takes a free request, or waits for one. In a forked process the network is
+        compiled anew.
+
+        Raises:
+            ModelError: the runtime was closed.
+        """
+        requests = self._requests.get()
+        tokens = input_ids.shape[1]
+        room = ((0, 0), (0, -tokens % _STEP))
+        request = requests.get()
+        try:
+            found = request.infer({"input_ids": np.pad(input_ids, room), "attention_mask": np.pad(mask, room)})
+            return np.array(found[0][:, :tokens], dtype=np.float32)
+        finally:
+            requests.put(request)
+
+    def close(self) -> None:
+        """Give memory and threads back; a closed runtime cannot run."""
+        self._requests.close()
