@@ -43,13 +43,13 @@ class Mark:
 
 
 class Offsets:
-    """Turns offsets of one unit into code points of `text`.
+    r"""Turns offsets of one unit into code points of `text`.
 
-    Graphemes are extended grapheme clusters (UAX #29): an emoji sequence, a letter with its accents, `\\r\\n` are one.
+    Graphemes are extended grapheme clusters (UAX #29): an emoji sequence, a letter with its accents, `\r\n` are one.
 
     >>> Offsets("👍 fine", "utf16").span(Mark(3, 7, "fine"))
     Span(start=2, end=6)
-    >>> Offsets("a\\r\\nb", "grapheme").span(Mark(2, 3))
+    >>> Offsets("a\r\nb", "grapheme").span(Mark(2, 3))
     Span(start=3, end=4)
 
     Raises:

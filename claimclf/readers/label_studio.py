@@ -70,8 +70,12 @@ def read(path: Path, reading: Reading) -> Imported:
     if not isinstance(content, list):
         raise DataError([Problem(str(path), "no list of tasks", "export the project as JSON or JSON-MIN")])
     rows = [(f"{path}: task {number}", record) for number, record in enumerate(content, 1)]
-    chosen = _choices([record for _, record in rows if isinstance(record, dict) and "data" not in record], reading)
-    found = parsed(rows, lambda where, record: _task(where, record, chosen), "Label Studio task")
+    minimal = [record for _, record in rows if isinstance(record, dict) and "data" not in record]
+    chosen = _choices(minimal, reading)
+    found = parsed(rows, lambda where, record: _task(where, record, chosen, reading), "Label Studio task")
+    if minimal and not any(p.marks or p.whole for row in found for p in row.task.passes):
+        hint = "where a choice stands as a plain string, say what its names are: --label NAME=OURS"
+        raise DataError([Problem(str(path), "no labels in any of its tasks", hint)])
     articles = imported(path, _together([row.task for row in found]), reading, "codepoint", ("utf16",))
     left: Counter[str] = sum((row.left for row in found), Counter())
     return replace(articles, notes=(*articles.notes, *left_out(path, left)))
@@ -90,11 +94,13 @@ def _together(tasks: Sequence[Task]) -> list[Task]:
     return list(found.values())
 
 
-def _task(where: str, record: dict[str, Any], chosen: set[str]) -> _Read:
+def _task(where: str, record: dict[str, Any], chosen: set[str], reading: Reading) -> _Read:
     left: Counter[str] = Counter()
     if "data" in record:
         data = record["data"]
-        annotations = record["annotations"] if "annotations" in record else record["completions"]
+        annotations = record.get("annotations", record.get("completions"))
+        if annotations is None:
+            raise ValueError("no `annotations`: a file for import, with predictions at most, holds no labels")
         given = [row for row in annotations if not (row.get("was_cancelled") or row.get("skipped"))]
         left["cancelled annotation"] += len(annotations) - len(given)
         left["prediction"] += len(record.get("predictions") or [])
@@ -105,24 +111,25 @@ def _task(where: str, record: dict[str, Any], chosen: set[str]) -> _Read:
         data = record
         passes = (_minimal(record, chosen),)
         not_fields = _NOT_FIELDS | _ADDED | chosen
-    text = _text(data, passes)
+    text = _text(data, passes, reading.columns.get("text", "text"))
     fields = {k: v for k, v in data.items() if isinstance(v, str) and v and k not in not_fields and v != text}
     number = record.get("id")
     return _Read(Task(where, where if number is None else str(number), text, passes, fields), left)
 
 
-def _text(data: dict[str, Any], passes: Sequence[Pass]) -> str:
-    """The text of a task: `text`, else the only string in its data, else the only one with all the marked words."""
+def _text(data: dict[str, Any], passes: Sequence[Pass], named: str) -> str:
+    """The text of a task: `named`, else the only string in its data, else the only one with all the marked words."""
     texts = {key: value for key, value in data.items() if isinstance(value, str) and not value.startswith(_LINKS)}
-    if "text" in texts:
-        return texts["text"]
-    if "text" in data:
-        raise ValueError(f"its `text` is {'a link' if isinstance(data['text'], str) else 'no string'}, not a text")
+    if named in texts:
+        return texts[named]
+    if named in data:
+        raise ValueError(f"its `{named}` is {'a link' if isinstance(data[named], str) else 'no string'}, not a text")
     quotes = {mark.quote for p in passes for mark, _ in p.marks if mark.quote}
     if len(texts) > 1 and quotes:
         texts = {key: value for key, value in texts.items() if all(quote in value for quote in quotes)}
     if len(texts) != 1:
-        raise ValueError(f"no string `text` in its data, which have {', '.join(map(str, data)) or 'nothing'}")
+        listed = ", ".join(map(str, data)) or "nothing"
+        raise ValueError(f"no `{named}` in its data, which have {listed}; say which is it: columns: {{text: NAME}}")
     return next(iter(texts.values()))
 
 

@@ -81,7 +81,7 @@ def _task(where: str, record: dict[str, Any]) -> _Answered:
     left: Counter[str] = Counter()
     view = record.get("_view_id")
     whole = _whole(record)
-    if whole and view in _SPAN_VIEWS:
+    if whole is not None and view in _SPAN_VIEWS:
         left["label of a whole text that was labelled by spans"] += len(whole)
         whole = None
     marks = _marks(record, left, shown=whole is not None and view != "blocks")

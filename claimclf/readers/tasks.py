@@ -29,12 +29,13 @@ class Reading:
 
     `labels` maps the tool's label names to ours (or to `none`); names that are ours, in any case and with spaces or
     hyphens, need no entry. `unit` of offsets: None finds it. `annotator`: None puts all together by majority, what
-    only others gave becomes `also`; a name takes that one alone.
+    only others gave becomes `also`; a name takes that one alone. `columns`: what they hold → their name in the data.
     """
 
     labels: Mapping[str, str] = field(default_factory=dict)
     unit: Unit | None = None
     annotator: str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -147,7 +147,7 @@ def test_our_own_names_need_no_map(tmp_path):
     ("name", "content", "found"),
     [
         ("a.json", "{", "no JSON"), ("a.json", "{}", "no list of tasks"), ("a.json", "[1]", "task 1: no Label Studio"),
-        ("a.json", '[{"data": {"text": "x"}}]', "task 1: no Label Studio task (KeyError: 'annotations')"),
+        ("a.json", '[{"data": {"text": "x"}}]', "no `annotations`: a file for import"),
         ("a.json", "[" * 100_000, "no JSON"), ("a.json", "[NaN]", "NaN is not JSON"),
         ("a.jsonl", '{"text": "x", "spans": [{"start": 0}]}', "a.jsonl:1: no Prodigy task (KeyError: 'end')"),
         ("a.jsonl", '{"text": "x", "spans": [], "answer": "maybe"}', "'maybe' is none of accept"),
