@@ -46,7 +46,8 @@ def test_label_studio_counts_what_is_no_label(tmp_path):
     relation = {"type": "relation", "from_id": "r", "to_id": "r", "direction": "right", "labels": ["x"]}
     rating = {"type": "rating", "value": {"rating": 3}}
     content = [
-        task(region("It may rain again.", "Maybe"), region("It", kind="textarea"), relation, relation, rating, region("It")),
+        task(region("It may rain again.", "Maybe"), region("It", kind="textarea"), relation, relation, rating,
+             region("It")),
         {"id": 2, "data": {"text": TEXT}, "annotations": [{"was_cancelled": True, "result": [region("It", "Denial")]}],
          "predictions": [{"result": [region("It", "Denial")]}], "drafts": [{"result": []}]},
     ]  # fmt: skip
