@@ -1,21 +1,36 @@
-"""Offsets of annotation tools → code points, verified: tools count in code points, UTF-16 units or UTF-8 bytes.
+"""Offsets of annotation tools → code points, verified: tools count code points, UTF-16 units, UTF-8 bytes or graphemes.
 
-An offset is never shifted silently: where a format carries the text that was marked, the unit is found by it, and what
-fits no unit is an error.
+An offset is never shifted silently: where a format carries the text that was marked, the unit is found by it, what fits
+no unit is an error, and so is a mark whose unit nothing tells although it matters.
 """
 
 from __future__ import annotations
 
+import re
+from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Literal, get_args
 
 from claimclf.articles import Span
+from claimclf.errors import MissingExtraError, needs_extra
 
-Unit = Literal["codepoint", "utf16", "byte"]
+Unit = Literal["codepoint", "utf16", "byte", "grapheme"]
 UNITS: tuple[Unit, ...] = get_args(Unit)
+Texts = Sequence[tuple[str, Sequence["Mark"]]]
+# Latin letters and the punctuation and currency signs of news: each is a cluster of its own, unless it is \r\n.
+_ALONE = re.compile("[\0-\u02ff\u2010-\u2027\u2030-\u205e\u20a0-\u20c0]*")
+
+
+class DoubtError(ValueError):
+    """Nothing tells the unit, and it matters: `doubts` holds the place of each such text, and what it would mean."""
+
+    def __init__(self, doubts: Sequence[tuple[int, str]]) -> None:
+        self.doubts = tuple(doubts)
+        super().__init__(self.doubts[0][1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +43,22 @@ class Mark:
 
 
 class Offsets:
-    """Turns offsets of one unit into code points of `text`.
+    r"""Turns offsets of one unit into code points of `text`.
+
+    Graphemes are extended grapheme clusters (UAX #29): an emoji sequence, a letter with its accents, `\r\n` are one.
 
     >>> Offsets("👍 fine", "utf16").span(Mark(3, 7, "fine"))
     Span(start=2, end=6)
+    >>> Offsets("a\r\nb", "grapheme").span(Mark(2, 3))
+    Span(start=3, end=4)
+
+    Raises:
+        MissingExtraError: graphemes need the package `regex`.
     """
 
     def __init__(self, text: str, unit: Unit) -> None:
         self.text, self.unit = text, unit
-        self._edges: Sequence[int] = range(len(text) + 1)
-        if unit != "codepoint":
-            width = _utf16 if unit == "utf16" else _utf8
-            self._edges = [0, *accumulate(map(width, text))]
+        self._code_point, self.length = _counter(text, unit)
 
     def span(self, mark: Mark) -> Span:
         """The span of a mark, in code points.
@@ -47,21 +66,46 @@ class Offsets:
         Raises:
             ValueError: it lies outside the text, is empty, cuts a character, or its quote does not stand there.
         """
-        start, end = self._code_point(mark.start), self._code_point(mark.end)
-        span = Span(start, end)
-        if mark.quote is not None and span.of(self.text) != mark.quote:
-            raise ValueError(f"its offsets say {span.of(self.text)[:60]!r}, its text {mark.quote[:60]!r}")
+        for offset in (mark.start, mark.end):
+            if not 0 <= offset <= self.length:
+                what = f"the offset {offset} lies outside the text"
+                raise ValueError(f"{what}, which has {self.length} {self.unit} units")
+        span = Span(self._code_point(mark.start), self._code_point(mark.end))
+        words = span.of(self.text)
+        if mark.quote is not None and mark.quote not in (words, _shown(words)):
+            raise ValueError(f"its offsets say {words[:60]!r}, its text {mark.quote[:60]!r}")
         return span
 
-    def _code_point(self, offset: int) -> int:
-        if not 0 <= offset <= self._edges[-1]:
-            raise ValueError(
-                f"the offset {offset} lies outside the text, which has {self._edges[-1]} {self.unit} units"
-            )
-        place = bisect_left(self._edges, offset)
-        if self._edges[place] != offset:
-            raise ValueError(f"the offset {offset} lies inside a character ({self.unit} units)")
+
+def _shown(words: str) -> str:
+    """Label Studio writes each line break of the marked words as a backslash and an n."""
+    return re.sub(r"[\r\n]", r"\\n", words)
+
+
+def _counter(text: str, unit: Unit) -> tuple[Callable[[int], int], int]:
+    """What turns an offset in `unit` into code points, and the length of the text in `unit`."""
+    if unit == "codepoint" or (unit != "grapheme" and text.isascii()):
+        return int, len(text)
+    if unit == "grapheme":
+        if "\r\n" not in text and _ALONE.fullmatch(text):
+            return int, len(text)
+        starts = _clusters(text)
+        return starts.__getitem__, len(starts) - 1
+    edges = array("q", accumulate(map(_utf16 if unit == "utf16" else _utf8, text), initial=0))
+
+    def code_point(offset: int) -> int:
+        place = bisect_left(edges, offset)
+        if edges[place] != offset:
+            raise ValueError(f"the offset {offset} lies inside a character ({unit} units)")
         return place
+
+    return code_point, edges[-1]
+
+
+def _clusters(text: str) -> array[int]:
+    with needs_extra("annotations"):
+        import regex
+    return array("q", [0, *(cluster.end() for cluster in regex.finditer(r"\X", text))])
 
 
 def _utf16(character: str) -> int:
@@ -72,30 +116,61 @@ def _utf8(character: str) -> int:
     return len(character.encode("utf-8", "surrogatepass"))
 
 
-def find_unit(marked: Iterable[tuple[str, Sequence[Mark]]], usual: Unit = "codepoint") -> Unit:
+def find_unit(marked: Texts, usual: Unit = "codepoint", others: Sequence[Unit] = ()) -> Unit:
     """The unit in which every mark of every text (text, marks) is where its quote stands.
 
-    Where several fit, as on plain ASCII, or no mark has a quote: `usual`, the one the format documents.
+    Where several fit, as on plain ASCII, or no mark has a quote: `usual`, the one the format documents. `others` are
+    units that the tool counts as well, by version or setting: where they would give other spans, nothing is guessed.
 
     >>> find_unit([("👍 fine", [Mark(3, 7, "fine")])])
     'utf16'
 
     Raises:
         ValueError: no unit fits all quotes; the message has the first that does not fit `usual`.
+        DoubtError: several units of the tool are possible, and give different spans.
+        MissingExtraError: graphemes are possible, and the package `regex` is missing.
     """
-    quoted = [(text, mark) for text, marks in marked for mark in marks if mark.quote is not None]
-    first = ""
-    for unit in (usual, *(unit for unit in UNITS if unit != usual)):
-        problem = next(filter(None, (_problem(text, mark, unit) for text, mark in quoted)), "")
-        if not problem:
-            return unit
-        first = first or problem
-    raise ValueError(f"no unit of offsets fits all marks; in {usual} units: {first}")
+    known = (usual, *others)
+    fit = [unit for unit in known if not _problem(marked, unit, quoted=True)]
+    for unit in UNITS if not fit else ():
+        with suppress(MissingExtraError):
+            if unit not in known and not _problem(marked, unit, quoted=True):
+                fit.append(unit)
+    if not fit:
+        problem = _problem(marked, usual, quoted=True)
+        raise ValueError(f"no unit of offsets fits all marks; in {usual} units: {problem}")
+    if len(fit) > 1:
+        fit = [unit for unit in fit if not _problem(marked, unit)] or fit[:1]
+    doubts = [(place, doubt) for place, (text, marks) in enumerate(marked) if (doubt := _doubt(text, marks, fit))]
+    if doubts:
+        raise DoubtError(doubts)
+    return fit[0]
 
 
-def _problem(text: str, mark: Mark, unit: Unit) -> str:
-    try:
-        Offsets(text, unit).span(mark)
-    except ValueError as error:
-        return str(error)
+def _problem(marked: Texts, unit: Unit, quoted: bool = False) -> str:
+    """The first mark (of those with a quote) that does not fit."""
+    for text, marks in marked:
+        looked_at = [mark for mark in marks if mark.quote is not None or not quoted]
+        if not looked_at:
+            continue
+        try:
+            offsets = Offsets(text, unit)
+            for mark in looked_at:
+                offsets.span(mark)
+        except ValueError as error:
+            return str(error)
+    return ""
+
+
+def _doubt(text: str, marks: Sequence[Mark], units: Sequence[Unit]) -> str:
+    """What the first mark means that is another span in another unit."""
+    if len(units) < 2 or not marks:
+        return ""
+    counted = {unit: Offsets(text, unit) for unit in units}
+    for mark in marks:
+        spans = {unit: offsets.span(mark) for unit, offsets in counted.items()}
+        other = next((unit for unit in units if spans[unit] != spans[units[0]]), None)
+        if other:
+            means = " or ".join(f"{spans[u].of(text)[:40]!r} ({u} units)" for u in (units[0], other))
+            return f"{mark.start}-{mark.end} is {means}, and nothing tells which"
     return ""

@@ -21,7 +21,12 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=OURS",
         help="what a label of the tool is called here (Denial=official_denial), or none to leave it out; repeatable",
     )
-    group.add_argument("--offset-unit", choices=UNITS, help="what offsets count (default: found by the marked words)")
+    group.add_argument(
+        "--offset-unit",
+        choices=(*UNITS, "auto"),
+        default="auto",
+        help="what offsets count (default: auto, found by the marked words; in doubt nothing is read)",
+    )
     group.add_argument("--annotator", metavar="NAME", help="this one's labels alone (default: the majority's)")
 
 
@@ -37,4 +42,5 @@ def reading_of(arguments: argparse.Namespace) -> Reading:
         if not sign:
             raise ConfigError(f"--label {text}: write NAME=OURS, such as Denial=official_denial")
         labels[name] = ours
-    return Reading(labels, arguments.offset_unit, arguments.annotator)
+    unit = None if arguments.offset_unit == "auto" else arguments.offset_unit
+    return Reading(labels, unit, arguments.annotator)

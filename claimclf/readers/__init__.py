@@ -33,9 +33,9 @@ READERS: dict[str, Callable[[Path], Iterator[Article]]] = {
 }
 # In the order in which `fits` is asked; where none does, the last of those with the suffix says what is wrong.
 EXPORTS: dict[str, Export] = {
-    "label-studio": label_studio,
     "prodigy": prodigy,
     "doccano": doccano,
+    "label-studio": label_studio,
 }
 FORMATS = (*READERS, *EXPORTS)
 _OURS = {".article": "written", cases.SUFFIX: "cases"}

@@ -1,28 +1,56 @@
-"""doccano exports, JSON lines: spans or whole-text labels, in both layouts that its versions write.
+"""doccano exports, JSON lines or JSON: spans or labels of the whole text, in every layout that its versions write.
 
     {"id": 1, "text": "…", "label": [[0, 41, "Denial"]]}            also under `labels`; or names alone: ["Denial"]
     {"id": 1, "text": "…", "entities": [{"label": "Denial", "start_offset": 0, "end_offset": 41}], "relations": []}
+    {"id": 1, "text": "…", "entities": [[0, 41, "Denial"]], "cats": ["Denial"]}
+    {"id": 1, "text": "…", "annotations": [{"label": 12, "start_offset": 0, "end_offset": 41, "user": 1}]}
 
-The format does not say which words were marked, so offsets cannot be verified by them: doccano counts code points, or
-grapheme clusters where the project says so; a text with emoji or combining marks is worth a look (`--offset-unit`).
+The last is that of version 1.0, with a number for each label, and the annotators. The format does not say which words
+were marked, and its offsets are UTF-16 units where the browser counted, grapheme clusters where the project counts
+those, and code points where the labels were uploaded: what is not the same in all three is refused until it is said.
 """
 
 from __future__ import annotations
 
+import json
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from claimclf.errors import DataError, Problem
 from claimclf.offsets import Mark
 from claimclf.readers.jsonl import first_record, records
-from claimclf.readers.tasks import Imported, Pass, Reading, Task, imported, parsed
+from claimclf.readers.tasks import Imported, Pass, Reading, Task, imported, left_out, parsed, whole_number
 
-SUFFIXES: tuple[str, ...] = (".jsonl",)
-_OURS = ("id", "text", "label", "labels", "entities", "relations", "Comments", "comments")
+SUFFIXES: tuple[str, ...] = (".jsonl", ".json")
+_LABELS = ("label", "labels", "entities", "cats", "annotations")
+_UNREAD = ("relations", "comments", "Comments")
+_OURS = ("id", "text", *_LABELS, *_UNREAD)
+_FIRST = 1 << 20  # characters looked at to tell JSON exports apart
 
 
 def fits(file: Path) -> bool:
-    """Whether the first record has labels under one of doccano's names."""
-    return bool({"label", "labels", "entities"} & set(first_record(file)))
+    """Whether the first record has labels under one of doccano's names, and nothing of Label Studio's."""
+    record = first_record(file) if file.suffix == ".jsonl" else _first_of_list(file)
+    if {"data", "annotator", "annotation_id"} & set(record):
+        return False
+    given = [record[key] for key in _LABELS if key in record]
+    if file.suffix == ".json":  # a list of regions under `label` is Label Studio's JSON-MIN
+        given = [
+            labels for labels in given if isinstance(labels, list) and not any(isinstance(x, dict) for x in labels)
+        ]
+    return bool(given)
+
+
+def _first_of_list(file: Path) -> dict[str, Any]:
+    with file.open(encoding="utf-8-sig", errors="replace", newline="") as characters:
+        head = characters.read(_FIRST).lstrip()
+    try:
+        record = json.JSONDecoder().raw_decode(head[1:].lstrip())[0] if head.startswith("[") else None
+    except (ValueError, RecursionError):
+        return {}
+    return record if isinstance(record, dict) else {}
 
 
 def read(path: Path, reading: Reading) -> Imported:
@@ -31,22 +59,66 @@ def read(path: Path, reading: Reading) -> Imported:
     Raises:
         DataError: with every problem of the file, each as file:line.
     """
-    return imported(path, parsed(records(path), _task, "doccano record"), reading)
+    rows = records(path) if path.suffix != ".json" else _listed(path)
+    unread = Counter(key.lower() for _, row in rows for key in _UNREAD for _ in _items(row.get(key)))
+    found = imported(path, parsed(rows, _task, "doccano record"), reading, "codepoint", ("utf16", "grapheme"))
+    return replace(found, notes=(*found.notes, *left_out(path, unread)))
+
+
+def _listed(path: Path) -> list[tuple[str, Any]]:
+    try:
+        content = json.loads(path.read_bytes().decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise DataError([Problem(str(path), f"no JSON: {error}", "export the dataset again")]) from error
+    if not isinstance(content, list):
+        raise DataError([Problem(str(path), "no list of records", "export the dataset as JSON or JSONL")])
+    return [(f"{path}: record {number}", record) for number, record in enumerate(content, 1)]
 
 
 def _task(where: str, record: dict[str, Any]) -> Task:
     if not isinstance(record.get("text"), str):
         raise ValueError("no string `text`")
+    passes = _numbered(record["annotations"]) if "annotations" in record else (_pass(record),)
+    fields = {key: value for key, value in record.items() if isinstance(value, str) and value and key not in _OURS}
+    number = record.get("id")
+    return Task(where, where if number is None else str(number), record["text"], passes, fields)
+
+
+def _pass(record: dict[str, Any]) -> Pass:
     marks: list[tuple[Mark, str]] = []
     whole: list[str] = []
-    for entity in record.get("entities") or []:
-        marks.append((Mark(int(entity["start_offset"]), int(entity["end_offset"])), str(entity["label"])))
-    given = record.get("label") or record.get("labels") or []
-    for label in [given] if isinstance(given, str) else given:
+    for label in [label for key in ("label", "labels", "entities", "cats") for label in _items(record.get(key))]:
         if isinstance(label, str):
             whole.append(label)
+        elif isinstance(label, dict):
+            marks.append((_mark(label["start_offset"], label["end_offset"]), str(label["label"])))
         else:
-            marks.append((Mark(int(label[0]), int(label[1])), str(label[2])))
-    fields = {key: value for key, value in record.items() if isinstance(value, str) and value and key not in _OURS}
-    passed = Pass(str(record.get("annotator", "")), tuple(marks), tuple(whole))
-    return Task(where, str(record.get("id", where)), record["text"], (passed,), fields)
+            start, end, name = label
+            marks.append((_mark(start, end), str(name)))
+    return Pass(str(record.get("annotator", "")), tuple(marks), tuple(whole))
+
+
+def _numbered(annotations: list[dict[str, Any]]) -> tuple[Pass, ...]:
+    """The annotators' passes in the layout of version 1.0, where `label` is the number of a label."""
+    passes: dict[str, Pass] = {}
+    for row in annotations:
+        user = str(row.get("user", ""))
+        before = passes.get(user, Pass(user))
+        if "label" not in row:
+            raise ValueError("an annotation without a label: a sequence-to-sequence project has no labels")
+        if "start_offset" in row:
+            mark = (_mark(row["start_offset"], row["end_offset"]), str(row["label"]))
+            passes[user] = replace(before, marks=(*before.marks, mark))
+        else:
+            passes[user] = replace(before, whole=(*before.whole, str(row["label"])))
+    return tuple(passes.values())
+
+
+def _mark(start: object, end: object) -> Mark:
+    return Mark(whole_number(start), whole_number(end))
+
+
+def _items(value: object) -> list[Any]:
+    if value is None or value == "":
+        return []
+    return value if isinstance(value, list) else [value]

@@ -1,29 +1,58 @@
-"""Label Studio exports, JSON and JSON-MIN: regions of a text, or choices on a whole one.
+"""Label Studio exports, JSON and JSON-MIN: regions of a text, or choices on a region or on a whole text.
 
 Export → JSON: a list of tasks with `data`, `annotations` (an annotator each) and `predictions`, which are a model's and
-never read as labels. Cancelled annotations are skipped, as the tool itself skips them. JSON-MIN has one annotation a
-task, under the names of the project's controls. Offsets are what the browser counts; each region's `text` proves them.
+never read as labels; a storage has one task a file. Cancelled annotations are skipped, as the tool itself skips them,
+and results that are no label of a text (relations, text areas, ratings, …) are left out; both are counted. JSON-MIN
+has one annotation a record, under the names of the project's controls. Offsets are code points, in old versions UTF-16
+units; each region's `text` proves them.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from claimclf.errors import DataError, Problem
 from claimclf.offsets import Mark
-from claimclf.readers.tasks import Imported, Pass, Reading, Task, imported, parsed
+from claimclf.readers.tasks import (
+    Imported,
+    Pass,
+    Reading,
+    Task,
+    imported,
+    known_label,
+    left_out,
+    parsed,
+    whole_number,
+    words,
+)
 
 SUFFIXES: tuple[str, ...] = (".json",)
 _NOT_FIELDS = {"text", "id"}
+_LINKS = ("http://", "https://", "s3://", "gs://", "azure-blob://", "/data/")
+_LOOKED_AT = 1 << 16  # characters, to know a single task
+# What JSON-MIN adds to a task's data, and names of controls whose choice is a plain string in it.
+_ADDED = {"annotator", "annotation_id", "created_at", "updated_at", "lead_time", "agreement"}
+_CONTROLS = {"choice", "sentiment", "label", "status"}
+
+
+@dataclass
+class _Read:
+    """A task, and what of it is no label of a text."""
+
+    task: Task
+    left: Counter[str] = field(default_factory=Counter)
 
 
 def fits(file: Path) -> bool:
-    """Whether the file begins as a list."""
-    with file.open(encoding="utf-8-sig", errors="replace") as characters:
-        return characters.read(1 << 10).lstrip().startswith("[")
+    """Whether the file begins as a list, or as one task."""
+    with file.open(encoding="utf-8-sig", errors="replace", newline="") as characters:
+        head = characters.read(_LOOKED_AT).lstrip()
+    return head.startswith("[") or (head.startswith("{") and '"annotations"' in head)
 
 
 def read(path: Path, reading: Reading) -> Imported:
@@ -36,72 +65,132 @@ def read(path: Path, reading: Reading) -> Imported:
         content = json.loads(path.read_bytes().decode("utf-8-sig"), parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
         raise DataError([Problem(str(path), f"no JSON: {error}", "export the project again as JSON")]) from error
+    if isinstance(content, dict) and "data" in content:
+        content = [content]
     if not isinstance(content, list):
         raise DataError([Problem(str(path), "no list of tasks", "export the project as JSON or JSON-MIN")])
-    rows = ((f"{path}: task {number}", record) for number, record in enumerate(content, 1))
-    return imported(path, parsed(rows, _task, "Label Studio task"), reading)
+    rows = [(f"{path}: task {number}", record) for number, record in enumerate(content, 1)]
+    minimal = [record for _, record in rows if isinstance(record, dict) and "data" not in record]
+    chosen = _choices(minimal, reading)
+    found = parsed(rows, lambda where, record: _task(where, record, chosen, reading), "Label Studio task")
+    if minimal and not any(p.marks or p.whole for row in found for p in row.task.passes):
+        hint = "where a choice stands as a plain string, say what its names are: --label NAME=OURS"
+        raise DataError([Problem(str(path), "no labels in any of its tasks", hint)])
+    articles = imported(path, _together([row.task for row in found]), reading, "codepoint", ("utf16",))
+    left: Counter[str] = sum((row.left for row in found), Counter())
+    return replace(articles, notes=(*articles.notes, *left_out(path, left)))
 
 
 def _refuse(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
-def _task(where: str, record: dict[str, Any]) -> Task:
+def _together(tasks: Sequence[Task]) -> list[Task]:
+    """JSON-MIN has a record for each annotation: those of one text are one task."""
+    found: dict[tuple[str, str], Task] = {}
+    for task in tasks:
+        before = found.get((task.id, task.text))
+        found[task.id, task.text] = replace(before, passes=before.passes + task.passes) if before else task
+    return list(found.values())
+
+
+def _task(where: str, record: dict[str, Any], chosen: set[str], reading: Reading) -> _Read:
+    left: Counter[str] = Counter()
     if "data" in record:
         data = record["data"]
-        passes = tuple(_pass(annotation) for annotation in record["annotations"] if not annotation.get("was_cancelled"))
+        annotations = record.get("annotations", record.get("completions"))
+        if annotations is None:
+            raise ValueError("no `annotations`: a file for import, with predictions at most, holds no labels")
+        given = [row for row in annotations if not (row.get("was_cancelled") or row.get("skipped"))]
+        left["cancelled annotation"] += len(annotations) - len(given)
+        left["prediction"] += len(record.get("predictions") or [])
+        left["draft"] += len(record.get("drafts") or [])
+        passes = tuple(_pass(row, left) for row in given)
+        not_fields = _NOT_FIELDS
     else:
         data = record
-        passes = (Pass(str(record.get("annotator", "")), *_minimal(record)),)
-    text = _text(data)
-    fields = {key: value for key, value in data.items() if isinstance(value, str) and value and key not in _NOT_FIELDS}
-    if "data" not in record:
-        fields = {key: value for key, value in fields.items() if key not in ("created_at", "updated_at")}
-    return Task(where, str(record.get("id", where)), text, passes, fields)
+        passes = (_minimal(record, chosen),)
+        not_fields = _NOT_FIELDS | _ADDED | chosen
+    text = _text(data, passes, reading.columns.get("text", "text"))
+    fields = {k: v for k, v in data.items() if isinstance(v, str) and v and k not in not_fields and v != text}
+    number = record.get("id")
+    return _Read(Task(where, where if number is None else str(number), text, passes, fields), left)
 
 
-def _text(data: dict[str, Any]) -> str:
-    if not isinstance(data.get("text"), str):
-        raise ValueError("its data have no string `text`")
-    return str(data["text"])
+def _text(data: dict[str, Any], passes: Sequence[Pass], named: str) -> str:
+    """The text of a task: `named`, else the only string in its data, else the only one with all the marked words."""
+    texts = {key: value for key, value in data.items() if isinstance(value, str) and not value.startswith(_LINKS)}
+    if named in texts:
+        return texts[named]
+    if named in data:
+        raise ValueError(f"its `{named}` is {'a link' if isinstance(data[named], str) else 'no string'}, not a text")
+    quotes = {mark.quote for p in passes for mark, _ in p.marks if mark.quote}
+    if len(texts) > 1 and quotes:
+        texts = {key: value for key, value in texts.items() if all(quote in value for quote in quotes)}
+    if len(texts) != 1:
+        listed = ", ".join(map(str, data)) or "nothing"
+        raise ValueError(f"no `{named}` in its data, which have {listed}; say which is it: columns: {{text: NAME}}")
+    return next(iter(texts.values()))
 
 
-def _pass(annotation: dict[str, Any]) -> Pass:
+def _pass(annotation: dict[str, Any], left: Counter[str]) -> Pass:
     by = annotation.get("completed_by", "")
     annotator = by.get("email") or by.get("id") if isinstance(by, dict) else by
     marks: list[tuple[Mark, str]] = []
     whole: list[str] = []
-    for region in annotation["result"]:
-        value = region["value"]
-        if "choices" in value and "start" not in value:
-            whole += value["choices"]
+    for region in annotation["result"] or []:
+        kind, value = str(region.get("type", "result")), region.get("value")
+        names = _names(value) if isinstance(value, dict) else []
+        if not names:
+            left["region without a label" if kind in ("labels", "choices") else kind] += 1
         elif "start" in value:
-            marks += _marks(value)
+            mark = _mark(value, kind)
+            marks += [(mark, name) for name in names]
+        elif "choices" in value:
+            whole += names
+        else:
+            raise ValueError(f"a region of type {kind!r} that has labels and no place")
     return Pass(str(annotator), tuple(marks), tuple(whole))
 
 
-def _marks(value: dict[str, Any]) -> Iterator[tuple[Mark, str]]:
-    mark = Mark(_whole(value["start"]), _whole(value["end"]), value.get("text"))
-    for name in value.get("labels") or value.get("choices") or []:
-        yield mark, name
+def _names(value: Mapping[str, Any]) -> list[str]:
+    """The labels of a region: all but those of taxonomies and of pictures."""
+    keys = ("labels", "choices", "hypertextlabels", "paragraphlabels")
+    names: Any = next((value[key] for key in keys if value.get(key)), [])
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise TypeError(f"its labels {str(names)[:60]!r} are no list of names")
+    return names
 
 
-def _whole(offset: Any) -> int:
-    if type(offset) is not int:
-        raise TypeError(f"the offset {offset!r} is no whole number")
-    return offset
+def _mark(value: Mapping[str, Any], kind: str = "labels") -> Mark:
+    if isinstance(value["start"], str):
+        raise ValueError(f"a region of HTML or of a dialogue ({kind}): only offsets in a Text are read")
+    quote = value.get("text")
+    if isinstance(quote, list) and len(quote) == 1:
+        (quote,) = quote
+    return Mark(whole_number(value["start"]), whole_number(value["end"]), words(quote))
 
 
-def _minimal(record: dict[str, Any]) -> tuple[tuple[tuple[Mark, str], ...], tuple[str, ...]]:
+def _choices(records: Sequence[dict[str, Any]], reading: Reading) -> set[str]:
+    """The keys of JSON-MIN records under which a choice stands as a plain string, beside the task's own strings."""
+    values: dict[str, set[str]] = {}
+    for record in records:
+        for key, value in record.items():
+            if isinstance(value, str) and value and key not in _NOT_FIELDS | _ADDED:
+                values.setdefault(key, set()).add(value)
+    known = {key for key, names in values.items() if all(known_label(name, reading) for name in names)}
+    return known | (_CONTROLS & set(values))
+
+
+def _minimal(record: dict[str, Any], chosen: set[str]) -> Pass:
     """The marks and whole-text choices of JSON-MIN, under whatever names the project's controls have."""
     marks: list[tuple[Mark, str]] = []
     whole: list[str] = []
     for key, value in record.items():
         if isinstance(value, list) and value and all(isinstance(v, dict) and "start" in v for v in value):
-            for region in value:
-                marks += _marks(region)
+            marks += [(_mark(region), name) for region in value if _names(region) for name in _names(region)]
         elif isinstance(value, dict) and isinstance(value.get("choices"), list):
-            whole += value["choices"]
-        elif key in ("choice", "sentiment", "label", "status") and isinstance(value, str):
+            whole += _names(value)
+        elif key in chosen and isinstance(value, str):
             whole.append(value)
-    return tuple(marks), tuple(whole)
+    return Pass(str(record.get("annotator", "")), tuple(marks), tuple(whole))

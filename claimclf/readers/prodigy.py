@@ -2,23 +2,37 @@
 
     {"text": "…", "spans": [{"start": 0, "end": 41, "label": "DENIAL"}], "answer": "accept", "_annotator_id": "…"}
     {"text": "…", "options": [{"id": "denial", "text": "Denial"}], "accept": ["denial"], "answer": "accept"}
+    {"text": "…", "label": "DENIAL", "answer": "accept"}
 
-Only tasks that were accepted are labels; rejected and ignored ones are left out and counted. `token_end` is inclusive
-and is not used: `start` and `end` are characters. Tasks on the same text are passes of several annotators.
+Only tasks that were accepted are labels; rejected and ignored ones are left out and counted, and so are spans that have
+such an answer of their own. In a `choice` task, and where the task has a `label`, the answer is about the whole text:
+spans in it were shown, not given; in the interfaces for spans it is the other way round, and in `blocks` both count.
+`token_end` is inclusive and is not used: `start` and `end` are characters of Python. Tasks of one annotator on the same
+text are put together, those of several are passes.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from claimclf.offsets import Mark
 from claimclf.readers.jsonl import first_record, records
-from claimclf.readers.tasks import Imported, Pass, Reading, Task, imported, parsed
+from claimclf.readers.tasks import Imported, Pass, Reading, Task, imported, left_out, parsed, whole_number, words
 
 SUFFIXES: tuple[str, ...] = (".jsonl",)
+_ANSWERS = ("accept", "reject", "ignore")
+_SPAN_VIEWS = ("ner", "ner_manual", "spans", "spans_manual", "relations")
+
+
+@dataclass(frozen=True)
+class _Answered:
+    task: Task
+    answer: str
+    left: Counter[str] = field(default_factory=Counter)
 
 
 def fits(file: Path) -> bool:
@@ -32,34 +46,78 @@ def read(path: Path, reading: Reading) -> Imported:
     Raises:
         DataError: with every problem of the file, each as file:line.
     """
-    tasks: dict[str, Task] = {}
-    answers: Counter[str] = Counter()
-    for task, answer in parsed(records(path), _task, "Prodigy task"):
-        answers[answer] += 1
-        if answer == "accept":
-            before = tasks.get(task.text)
-            tasks[task.text] = replace(before, passes=before.passes + task.passes) if before else task
-    found = imported(path, list(tasks.values()), reading)
+    rows = parsed(records(path), _task, "Prodigy task")
+    accepted = [row for row in rows if row.answer == "accept"]
+    answers = Counter(row.answer for row in rows)
+    found = imported(path, _by_text(row.task for row in accepted), reading)
     counted = ", ".join(f"{answer} {count:,}" for answer, count in answers.items())
-    return replace(found, notes=(*found.notes, f"{path}: answers: {counted}; accepted ones are read"))
+    notes = (f"{path}: answers: {counted}; accepted ones are read",)
+    left: Counter[str] = sum((row.left for row in accepted), Counter())
+    return replace(found, notes=(*found.notes, *notes, *left_out(path, left)))
 
 
-def _task(where: str, record: dict[str, Any]) -> tuple[Task, str]:
+def _by_text(tasks: Iterable[Task]) -> list[Task]:
+    """One task a text, with a pass for each annotator."""
+    found: dict[str, Task] = {}
+    passes: dict[tuple[str, str], Pass] = {}
+    for task in tasks:
+        found.setdefault(task.text, task)
+        (new,) = task.passes
+        before = passes.get((task.text, new.annotator), Pass(new.annotator))
+        marks, whole = (*before.marks, *new.marks), (*before.whole, *new.whole)
+        passes[task.text, new.annotator] = Pass(new.annotator, tuple(dict.fromkeys(marks)), tuple(dict.fromkeys(whole)))
+    of: dict[str, list[Pass]] = {}
+    for (text, _), together in passes.items():
+        of.setdefault(text, []).append(together)
+    return [replace(task, passes=tuple(of[text])) for text, task in found.items()]
+
+
+def _task(where: str, record: dict[str, Any]) -> _Answered:
     if not isinstance(record.get("text"), str):
         raise ValueError("no string `text`")
     answer = str(record.get("answer", "accept"))
-    if answer not in ("accept", "reject", "ignore"):
-        raise ValueError(f"the answer {answer!r} is none of accept, reject, ignore")
-    marks = tuple(
-        (Mark(int(span["start"]), int(span["end"]), span.get("text")), str(span["label"]))
-        for span in record.get("spans") or []
-    )
-    names = {option["id"]: str(option.get("text", option["id"])) for option in record.get("options") or []}
-    whole = tuple(names.get(choice, str(choice)) for choice in record.get("accept") or [])
-    if "label" in record and not marks and not whole:  # textcat: a yes to one label
-        whole = (str(record["label"]),)
+    if answer not in _ANSWERS:
+        raise ValueError(f"the answer {answer!r} is none of {', '.join(_ANSWERS)}")
+    left: Counter[str] = Counter()
+    view = record.get("_view_id")
+    whole = _whole(record)
+    if whole is not None and view in _SPAN_VIEWS:
+        left["label of a whole text that was labelled by spans"] += len(whole)
+        whole = None
+    marks = _marks(record, left, shown=whole is not None and view != "blocks")
     annotator = str(record.get("_annotator_id") or record.get("_session_id") or "")
-    meta = record.get("meta") if isinstance(record.get("meta"), dict) else {}
-    fields = {key: value for key, value in (meta or {}).items() if isinstance(value, str) and value}
+    meta = record.get("meta")
+    fields = {key: value for key, value in (meta if isinstance(meta, dict) else {}).items() if value}
+    fields = {key: value for key, value in fields.items() if isinstance(value, str)}
+    left["relations"] += len(record.get("relations") or [])
     identity = str(record.get("_input_hash") or where)
-    return Task(where, identity, record["text"], (Pass(annotator, marks, whole),), fields), answer
+    return _Answered(
+        Task(where, identity, record["text"], (Pass(annotator, marks, whole or ()),), fields), answer, left
+    )
+
+
+def _whole(record: dict[str, Any]) -> tuple[str, ...] | None:
+    """The labels that the answer gives the whole text; None where the answer is about spans."""
+    options = record.get("options")
+    if options:
+        names = {option["id"]: str(option.get("text", option["id"])) for option in options}
+        return tuple(names.get(choice, str(choice)) for choice in record.get("accept") or [])
+    if isinstance(record.get("label"), str):  # textcat: a yes to one label
+        return (record["label"],)
+    return None
+
+
+def _marks(record: dict[str, Any], left: Counter[str], shown: bool) -> tuple[tuple[Mark, str], ...]:
+    marks = []
+    for span in record.get("spans") or []:
+        mark = Mark(whole_number(span["start"]), whole_number(span["end"]), words(span.get("text")))
+        answer = span.get("answer", "accept")
+        if shown:
+            left["span that was shown with a question on the whole text"] += 1
+        elif answer != "accept":
+            left[f"span with the answer {answer}"] += 1
+        elif span.get("label") is None:
+            left["span without a label"] += 1
+        else:
+            marks.append((mark, str(span["label"])))
+    return tuple(marks)

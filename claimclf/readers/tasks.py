@@ -10,16 +10,17 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 from claimclf.articles import Article, Sentence, Span
 from claimclf.errors import DataError, Problem
 from claimclf.labels import LABELS, Label, did_you_mean
-from claimclf.offsets import Mark, Offsets, Unit, find_unit
+from claimclf.offsets import UNITS, DoubtError, Mark, Offsets, Unit, find_unit
 from claimclf.projection import CASES, QUESTIONS, Projected, project
 
 T = TypeVar("T")
-IGNORED = "none"  # a label name mapped to it is left out
+IGNORED: Final = "none"  # a label name mapped to it is left out
+_DOUBTS = 20  # texts named
 
 
 @dataclass(frozen=True)
@@ -28,12 +29,13 @@ class Reading:
 
     `labels` maps the tool's label names to ours (or to `none`); names that are ours, in any case and with spaces or
     hyphens, need no entry. `unit` of offsets: None finds it. `annotator`: None puts all together by majority, what
-    only others gave becomes `also`; a name takes that one alone.
+    only others gave becomes `also`; a name takes that one alone. `columns`: what they hold → their name in the data.
     """
 
     labels: Mapping[str, str] = field(default_factory=dict)
     unit: Unit | None = None
     annotator: str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -81,14 +83,54 @@ def parsed(rows: Iterable[tuple[str, Any]], make: Callable[[str, Any], T], what:
     return found
 
 
-def imported(path: Path, tasks: Sequence[Task], reading: Reading, usual: Unit = "codepoint") -> Imported:
-    """The articles of the tasks of one file.
+def whole_number(offset: object) -> int:
+    """An offset of an export as it is.
+
+    >>> whole_number(7)
+    7
 
     Raises:
-        DataError: unknown labels (all, with counts), offsets that fit no unit, marks outside their text.
+        TypeError: it is anything else; a number in quotes or with a fraction would be a guess.
+    """
+    if type(offset) is not int:
+        raise TypeError(f"the offset {str(offset)[:60]!r} is no whole number")
+    return offset
+
+
+def words(quote: object) -> str | None:
+    """The marked words of an export as they are.
+
+    >>> words("may")
+    'may'
+
+    Raises:
+        TypeError: they are neither a string nor missing.
+    """
+    if quote is None or isinstance(quote, str):
+        return quote
+    raise TypeError(f"the marked words {str(quote)[:60]!r} are no string")
+
+
+def left_out(path: Path, counts: Mapping[str, int]) -> tuple[str, ...]:
+    """A note with what an export holds and no reader reads, or nothing.
+
+    >>> left_out(Path("a.json"), {"relation": 2})
+    ('a.json: left out: relation 2',)
+    """
+    listed = ", ".join(f"{what} {count:,}" for what, count in sorted(counts.items()) if count)
+    return (f"{path}: left out: {listed}",) if listed else ()
+
+
+def imported(
+    path: Path, tasks: Sequence[Task], reading: Reading, usual: Unit = "codepoint", others: Sequence[Unit] = ()
+) -> Imported:
+    """The articles of the tasks of one file, whose tool counts in `usual` units, or, nobody knows when, in `others`.
+
+    Raises:
+        DataError: unknown labels (all, with counts), offsets of no unit or of doubtful ones, marks outside their text.
     """
     names = _names(path, tasks, reading)
-    unit = reading.unit or _unit(path, tasks, usual)
+    unit = reading.unit or _unit(path, tasks, usual, others)
     counts: Counter[str] = Counter()
     problems: list[Problem] = []
     articles = []
@@ -113,31 +155,45 @@ def imported(path: Path, tasks: Sequence[Task], reading: Reading, usual: Unit = 
     return Imported(tuple(articles), tuple(notes))
 
 
+def known_label(name: str, reading: Reading) -> Label | Literal["none"] | None:
+    """Our label for a tool's name, `none` where it is to be left out, and None where it is unknown.
+
+    >>> str(known_label("Official denial", Reading())), known_label("Topic", Reading({"Topic": "none"}))
+    ('official_denial', 'none')
+    """
+    wanted = reading.labels.get(name, name).strip().lower().replace(" ", "_").replace("-", "_")
+    return IGNORED if wanted == IGNORED else next((label for label in LABELS if wanted == str(label)), None)
+
+
 def _names(path: Path, tasks: Sequence[Task], reading: Reading) -> dict[str, Label | None]:
     """Our label for every name in the file; all unknown ones, with their counts, are one error."""
     given = Counter(name for t in tasks for p in t.passes for name in [*(name for _, name in p.marks), *p.whole])
-    ours = {str(label): label for label in LABELS}
     names: dict[str, Label | None] = {}
     problems = []
     for name, count in given.items():
-        wanted = reading.labels.get(name, name).strip().lower().replace(" ", "_").replace("-", "_")
-        if wanted in ours or wanted == IGNORED:
-            names[name] = ours.get(wanted)
-        else:
-            hint = f"{did_you_mean(wanted, list(ours))} map it: `labels: {{{name}: …}}`, or to `{IGNORED}`"
+        label = known_label(name, reading)
+        if label is None:
+            hint = f"{did_you_mean(reading.labels.get(name, name).strip().lower(), list(map(str, LABELS)))} "
+            hint += f"map it: `labels: {{{name}: …}}`, or to `{IGNORED}`"
             problems.append(Problem(str(path), f"unknown label {name!r}, {count:,} times", hint))
+        else:
+            names[name] = None if label == IGNORED else label
     if problems:
         raise DataError(problems)
     return names
 
 
-def _unit(path: Path, tasks: Sequence[Task], usual: Unit) -> Unit:
+def _unit(path: Path, tasks: Sequence[Task], usual: Unit, others: Sequence[Unit]) -> Unit:
+    hint = f"say which: --offset-unit {', '.join(UNITS[:-1])} or {UNITS[-1]}"
     try:
-        return find_unit([(t.text, [mark for p in t.passes for mark, _ in p.marks]) for t in tasks], usual)
+        return find_unit([(t.text, [mark for p in t.passes for mark, _ in p.marks]) for t in tasks], usual, others)
+    except DoubtError as error:
+        problems = [Problem(tasks[place].where, doubt, hint) for place, doubt in error.doubts[:_DOUBTS]]
+        if (more := len(error.doubts) - _DOUBTS) > 0:
+            problems.append(Problem(str(path), f"the same in {more:,} other texts", hint))
+        raise DataError(problems) from error
     except ValueError as error:
-        raise DataError(
-            [Problem(str(path), str(error), "say which: --offset-unit codepoint, utf16 or byte")]
-        ) from error
+        raise DataError([Problem(str(path), str(error), hint)]) from error
 
 
 def _project(task: Task, given: Pass, names: Mapping[str, Label | None], unit: Unit) -> Projected:

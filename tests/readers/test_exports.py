@@ -119,9 +119,11 @@ def test_doccano_both_layouts(tmp_path, key):
          "entities": [{"id": 9, "label": "Denial", "start_offset": start, "end_offset": len(TEXT)}]},
         {"id": 3, "text": "It rained.", key: ["Denial"]},
     ]  # fmt: skip
-    assert labels(read_corpus([written(tmp_path, "all.jsonl", rows)], Reading(NAMES))) == [
-        [None, None, S], [None, None, D], [D],
-    ]  # fmt: skip
+    path = written(tmp_path, "all.jsonl", rows)
+    assert labels(read_corpus([path], Reading(NAMES, "codepoint"))) == [[None, None, S], [None, None, D], [D]]
+    with pytest.raises(DataError) as caught:  # the emoji before the marks: nothing says what was counted
+        read_corpus([path], Reading(NAMES))
+    assert [p.where for p in caught.value.problems] == [f"{path}:1", f"{path}:2"]
 
 
 def test_all_unknown_labels_are_named_with_their_counts(tmp_path):
@@ -145,7 +147,7 @@ def test_our_own_names_need_no_map(tmp_path):
     ("name", "content", "found"),
     [
         ("a.json", "{", "no JSON"), ("a.json", "{}", "no list of tasks"), ("a.json", "[1]", "task 1: no Label Studio"),
-        ("a.json", '[{"data": {"text": "x"}}]', "task 1: no Label Studio task (KeyError: 'annotations')"),
+        ("a.json", '[{"data": {"text": "x"}}]', "no `annotations`: a file for import"),
         ("a.json", "[" * 100_000, "no JSON"), ("a.json", "[NaN]", "NaN is not JSON"),
         ("a.jsonl", '{"text": "x", "spans": [{"start": 0}]}', "a.jsonl:1: no Prodigy task (KeyError: 'end')"),
         ("a.jsonl", '{"text": "x", "spans": [], "answer": "maybe"}', "'maybe' is none of accept"),
