@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from claimclf.articles import Article, Sentence, Span
+from claimclf.articles import Article, Span
 from claimclf.errors import DataError, Problem
 from claimclf.labels import LABELS, Label, did_you_mean
 from claimclf.offsets import Mark, Offsets, Unit, find_unit
-from claimclf.projection import CASES, QUESTIONS, Projected, project
+from claimclf.projection import CASES, Projected, project
+from claimclf.readers.annotators import MAJORITY, SOFT, Together, note, prove_known, together
 
 T = TypeVar("T")
 IGNORED = "none"  # a label name mapped to it is left out
@@ -27,13 +28,14 @@ class Reading:
     """How to read annotation exports.
 
     `labels` maps the tool's label names to ours (or to `none`); names that are ours, in any case and with spaces or
-    hyphens, need no entry. `unit` of offsets: None finds it. `annotator`: None puts all together by majority, what
-    only others gave becomes `also`; a name takes that one alone.
+    hyphens, need no entry. `unit` of offsets: None finds it. `annotators`: `majority` takes the label that most gave,
+    what only others gave becomes `also`; `soft` keeps the votes as well; any other word is an annotator's name, and
+    that one's labels are taken alone.
     """
 
     labels: Mapping[str, str] = field(default_factory=dict)
     unit: Unit | None = None
-    annotator: str | None = None
+    annotators: str = MAJORITY
 
 
 @dataclass(frozen=True)
@@ -58,10 +60,11 @@ class Task:
 
 @dataclass(frozen=True)
 class Imported:
-    """Articles of an export, and what was decided while reading it."""
+    """Articles of an export, what was decided while reading it, and the sentences that two or more rated."""
 
     articles: tuple[Article, ...]
     notes: tuple[str, ...]
+    ratings: tuple[Mapping[str, Label], ...] = ()
 
 
 def parsed(rows: Iterable[tuple[str, Any]], make: Callable[[str, Any], T], what: str) -> list[T]:
@@ -85,46 +88,97 @@ def imported(path: Path, tasks: Sequence[Task], reading: Reading, usual: Unit = 
     """The articles of the tasks of one file.
 
     Raises:
-        DataError: unknown labels (all, with counts), offsets that fit no unit, marks outside their text.
+        DataError: unknown labels (all, with counts) or annotators, offsets that fit no unit, marks outside their text.
     """
     names = _names(path, tasks, reading)
+    annotators = Counter(name for task in tasks for name in {p.annotator for p in task.passes})
+    prove_known(path, reading.annotators, annotators)
     unit = reading.unit or _unit(path, tasks, usual)
     counts: Counter[str] = Counter()
     problems: list[Problem] = []
-    articles = []
+    articles: list[Article] = []
+    ratings: list[Mapping[str, Label]] = []
     for task in tasks:
         try:
-            passes = [_project(task, p, names, unit) for p in task.passes if reading.annotator in (None, p.annotator)]
-            for projected in passes:
-                counts += projected.counts
-            sentences = _together(task.text, [projected.sentences for projected in passes])
-            articles.append(Article(task.id, task.text, sentences, "", task.fields, task.where))
+            found = _labelled(task, names, unit, reading.annotators)
+            articles.append(Article(task.id, task.text, found.sentences, "", task.fields, task.where))
+            counts += found.counts
+            ratings += found.ratings
         except ValueError as error:
             problems.append(Problem(task.where, str(error)))
         except DataError as error:
             problems += error.problems
     if problems:
         raise DataError(problems)
-    annotators = {p.annotator for task in tasks for p in task.passes}
-    notes = [
-        f"{path}: {len(articles):,} texts, {len(annotators)} annotators, offsets in {unit} units",
-        f"{path}: " + ", ".join(f"{case} {counts[case]:,}" for case in CASES),
+    lines = [
+        f"{len(articles):,} texts, {len(annotators)} annotators, offsets in {unit} units",
+        ", ".join(f"{case} {counts[case]:,}" for case in CASES),
     ]
-    return Imported(tuple(articles), tuple(notes))
+    everybody = reading.annotators in (MAJORITY, SOFT)
+    if counts[_NOBODY]:
+        lines.append(f"{counts[_NOBODY]:,} texts not labelled by {'anybody' if everybody else reading.annotators}")
+    if counts[_AGAIN]:
+        lines.append(f"{counts[_AGAIN]:,} times an annotator labelled the same text again; put together")
+    if everybody and counts[_SHARED]:
+        lines.append(note(counts))
+    return Imported(tuple(articles), tuple(f"{path}: {line}" for line in lines), tuple(ratings))
+
+
+_NOBODY, _AGAIN, _SHARED = "labelled by nobody", "labelled again", "shared texts"
+
+
+def _labelled(task: Task, names: Mapping[str, Label | None], unit: Unit, annotators: str) -> Together:
+    """What the annotators asked for say of a text, together."""
+    counts: Counter[str] = Counter()
+    passes: list[Pass] = []
+    for given in task.passes:
+        if annotators not in (MAJORITY, SOFT, given.annotator):
+            continue
+        place = next((i for i, p in enumerate(passes) if given.annotator and p.annotator == given.annotator), None)
+        if place is None:
+            passes.append(given)
+        else:
+            before = passes[place]
+            passes[place] = Pass(given.annotator, before.marks + given.marks, before.whole + given.whole)
+            counts[_AGAIN] += 1
+    if not passes:
+        return Together(project(task.text, []).sentences, (), Counter({_NOBODY: 1}))
+    counts[_SHARED] += len(passes) > 1
+    projected = [_project(task, given, names, unit) for given in passes]
+    for one in projected:
+        counts += one.counts
+    rows = [(given.annotator, one.sentences) for given, one in zip(passes, projected, strict=True)]
+    found = together(rows, soft=annotators == SOFT)
+    return Together(found.sentences, found.ratings, counts + found.counts)
+
+
+def label_named(name: str) -> Label | None:
+    """Our label called `name`, in any case, with spaces or hyphens; None for `none`.
+
+    >>> label_named("Official denial"), label_named("none")
+    (<Label.OFFICIAL_DENIAL: 'official_denial'>, None)
+
+    Raises:
+        ValueError: there is no such label; the message suggests the closest.
+    """
+    wanted = name.strip().lower().replace(" ", "_").replace("-", "_")
+    if wanted == IGNORED:
+        return None
+    if wanted in list(LABELS):
+        return Label(wanted)
+    raise ValueError(did_you_mean(wanted, [*map(str, LABELS), IGNORED]))
 
 
 def _names(path: Path, tasks: Sequence[Task], reading: Reading) -> dict[str, Label | None]:
     """Our label for every name in the file; all unknown ones, with their counts, are one error."""
     given = Counter(name for t in tasks for p in t.passes for name in [*(name for _, name in p.marks), *p.whole])
-    ours = {str(label): label for label in LABELS}
     names: dict[str, Label | None] = {}
     problems = []
     for name, count in given.items():
-        wanted = reading.labels.get(name, name).strip().lower().replace(" ", "_").replace("-", "_")
-        if wanted in ours or wanted == IGNORED:
-            names[name] = ours.get(wanted)
-        else:
-            hint = f"{did_you_mean(wanted, list(ours))} map it: `labels: {{{name}: …}}`, or to `{IGNORED}`"
+        try:
+            names[name] = label_named(reading.labels.get(name, name))
+        except ValueError as error:
+            hint = f"{error} map it: `labels: {{{name}: …}}`, or to `{IGNORED}`"
             problems.append(Problem(str(path), f"unknown label {name!r}, {count:,} times", hint))
     if problems:
         raise DataError(problems)
@@ -150,22 +204,3 @@ def _project(task: Task, given: Pass, names: Mapping[str, Label | None], unit: U
     start = len(task.text) - len(task.text.lstrip())
     span = Span(start, start + len(task.text.strip()))
     return project(task.text, [*labelled, *((span, label) for label in whole)], [span])
-
-
-def _together(text: str, passes: Sequence[tuple[Sentence, ...]]) -> tuple[Sentence, ...]:
-    """The majority's label of each sentence (at a tie, the first by guideline order), the others as `also`."""
-    if not passes:
-        return project(text, []).sentences
-    spans = {tuple(s.span for s in sentences) for sentences in passes}
-    if len(spans) > 1:
-        raise ValueError("some annotators labelled the whole text, others parts of it; export them apart")
-    found = []
-    for row in zip(*passes, strict=True):
-        votes = Counter(s.label for s in row if s.label is not None)
-        if not votes:
-            found.append(Sentence(row[0].span, None))
-            continue
-        ranked = sorted(votes, key=lambda label: (-votes[label], QUESTIONS.index(label)))
-        others = {label for s in row for label in (s.label, *s.also) if label is not None} - {ranked[0]}
-        found.append(Sentence(row[0].span, ranked[0], tuple(label for label in LABELS if label in others)))
-    return tuple(found)
