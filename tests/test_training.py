@@ -148,7 +148,8 @@ def test_a_model_learns_from_an_export_with_the_votes_of_its_annotators(encoders
     (tmp_path / "labels.yaml").write_text("Denial: official_denial\nRumour: unverified_claim\n", encoding="utf-8")
     assert main(["evaluate", str(trained.folder), str(path), "--repeats", "5", *options]) == 0
     shown = capsys.readouterr()
-    assert "30 sentences" in shown.out and "texts, 3 annotators" in shown.err
+    assert "10 articles, 30 labelled sentences" in shown.out
+    assert "10 texts, 3 annotators" in shown.err
     assert main(["evaluate", str(trained.folder), str(path), *options[:-1], "anm@x"]) == 3
     assert "did you mean 'ann@x'?" in capsys.readouterr().err
 
