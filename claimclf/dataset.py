@@ -19,6 +19,7 @@ from claimclf.articles import Article, Sentence, Span, data_hash
 from claimclf.errors import needs_extra
 from claimclf.labels import LABELS
 from claimclf.readers import Corpus, cases, jsonl, read_corpus, written
+from claimclf.readers.tasks import Reading
 from claimclf.splits import SPLITS, Splits, SplitSettings, split
 
 with needs_extra("train"):
@@ -30,10 +31,12 @@ _CODE = (labels, articles, readers, cases, jsonl, written, texts, splits, senten
 
 @dataclass
 class ClaimDatasetConfig(datasets.BuilderConfig):
-    """Which articles, and how they are split."""
+    """Which articles, how they are split, and how annotation exports are read."""
 
     paths: list[str] = field(default_factory=list)
     settings: SplitSettings = field(default_factory=SplitSettings)
+    reading: Reading | None = None
+    form: str | None = None
 
 
 class ClaimDataset(datasets.GeneratorBasedBuilder):
@@ -51,12 +54,13 @@ class ClaimDataset(datasets.GeneratorBasedBuilder):
             "part": datasets.Value("string"),
             "cues": datasets.List(span),
             "sources": datasets.List(span),
+            "votes": datasets.List(datasets.Value("int64")),
         }
         text = {name: datasets.Value("string") for name in ("id", "story", "text", *_FIELDS)}
         return datasets.DatasetInfo(features=datasets.Features({**text, "sentences": datasets.List(sentence)}))
 
     def _split_generators(self, dl_manager: Any) -> list[datasets.SplitGenerator]:
-        corpus = read_corpus([Path(path) for path in self.config.paths])
+        corpus = read_corpus([Path(path) for path in self.config.paths], self.config.reading, self.config.form)
         of = split(corpus.articles, self.config.settings).of
         return [
             datasets.SplitGenerator(name=name, gen_kwargs={"rows": [a for a in corpus.articles if of[a.id] == name]})
@@ -84,6 +88,7 @@ def to_row(article: Article) -> dict[str, Any]:
                 "part": s.part,
                 "cues": [{"start": c.start, "end": c.end} for c in s.cues],
                 "sources": [{"start": c.start, "end": c.end} for c in s.sources],
+                "votes": list(s.votes),
             }
             for s in article.sentences
         ],
@@ -101,6 +106,7 @@ def from_row(row: dict[str, Any]) -> Article:
             s["part"],
             spans["cues"][i],
             spans["sources"][i],
+            tuple(s["votes"]),
         )
         for i, s in enumerate(row["sentences"])
     )
@@ -128,18 +134,28 @@ class Built:
     data_hash: str
 
 
-def build(paths: Sequence[str], settings: SplitSettings, cache: Path | None = None) -> Built:
+def build(
+    paths: Sequence[str],
+    settings: SplitSettings,
+    cache: Path | None = None,
+    reading: Reading | None = None,
+    form: str | None = None,
+) -> Built:
     """Read, split and build; a dataset already built from the same sources, settings and code is reused.
+
+    `reading` and `form` are those of `read_corpus`.
 
     Raises:
         DataError: with every problem of the data.
     """
-    corpus = read_corpus([Path(path) for path in paths])
+    corpus = read_corpus([Path(path) for path in paths], reading, form)
     builder = ClaimDataset(
         cache_dir=str(cache) if cache else None,
         hash=_cache_hash(corpus, settings),
         paths=list(paths),
         settings=settings,
+        reading=reading,
+        form=form,
     )
     builder.download_and_prepare()
     return Built(_tables(builder), split(corpus.articles, settings), corpus, data_hash(corpus.articles))

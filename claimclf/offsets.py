@@ -20,6 +20,7 @@ from claimclf.errors import MissingExtraError, needs_extra
 
 Unit = Literal["codepoint", "utf16", "byte", "grapheme"]
 UNITS: tuple[Unit, ...] = get_args(Unit)
+AUTO = "auto"  # what users write for "found out"
 Texts = Sequence[tuple[str, Sequence["Mark"]]]
 # Latin letters and the punctuation and currency signs of news: each is a cluster of its own, unless it is \r\n.
 _ALONE = re.compile("[\0-\u02ff\u2010-\u2027\u2030-\u205e\u20a0-\u20c0]*")

@@ -64,7 +64,7 @@ def train(config: TrainingConfig, say: Callable[[str], None] = lambda line: None
     if problems := config.problems():
         raise ConfigError("\n".join(problems))
     settings = SplitSettings(config.validation, config.test, config.split_seed, config.near_duplicate)
-    built = dataset.build(config.data, settings)
+    built = dataset.build(config.data, settings, reading=config.reading(), form=config.format or None)
     output = Path(config.output)
     output.mkdir(parents=True, exist_ok=True)
     _report_data(built, output, say)
@@ -95,6 +95,8 @@ def train(config: TrainingConfig, say: Callable[[str], None] = lambda line: None
 
 
 def _report_data(built: dataset.Built, output: Path, say: Callable[[str], None]) -> None:
+    for note in built.corpus.notes:
+        say(note)
     say(built.splits.describe())
     if built.corpus.missing:
         say(
@@ -188,7 +190,7 @@ def _trainer(config: TrainingConfig, number: int, model: PreTrainedModel, rows: 
 
 
 def _window_scores(prediction: EvalPrediction) -> dict[str, float]:
-    logits, true, _ = pooled(torch.tensor(prediction.predictions), torch.tensor(prediction.label_ids))
+    logits, true, *_ = pooled(torch.tensor(prediction.predictions), torch.tensor(prediction.label_ids))
     return {"macro_f1": macro_f1(statistics([(true.numpy(), logits.argmax(dim=1).numpy())]).sum(axis=0))}
 
 

@@ -19,7 +19,7 @@ def main() -> int:
     parser.add_argument("folder", nargs="?", type=Path, default=Path("seeds/written"))
     folder = parser.parse_args().folder
     try:
-        from claimclf.evaluation.agreement import agreement
+        from claimclf.agreement import agreement
         from claimclf.readers import read
 
         with (folder / "settled.tsv").open(encoding="utf-8", newline="") as rows:

@@ -11,6 +11,7 @@ import json
 import sys
 from pathlib import Path
 
+from claimclf.commands.reading import add_reading, reading_of
 from claimclf.errors import ClaimclfError
 
 
@@ -23,19 +24,22 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=13)
     parser.add_argument("--near-duplicate", type=float, default=0.5, help="Jaccard similarity (default 0.5)")
     parser.add_argument("--cache", type=Path, help="folder for the builder's cache (default: that of datasets)")
+    add_reading(parser)
     arguments = parser.parse_args()
     try:
         from claimclf.dataset import build
         from claimclf.splits import SplitSettings
 
         settings = SplitSettings(arguments.validation, arguments.test, arguments.seed, arguments.near_duplicate)
-        built = build(arguments.paths, settings, arguments.cache)
+        built = build(arguments.paths, settings, arguments.cache, reading_of(arguments), arguments.format)
     except ClaimclfError as error:
         print(error, file=sys.stderr)
         return 3
     built.dataset.save_to_disk(str(arguments.out))
     evidence = json.dumps(built.splits.to_dict(), indent=1)
     (arguments.out / "splits.json").write_text(evidence, encoding="utf-8")
+    for note in built.corpus.notes:
+        print(note)
     print(built.splits.describe())
     for first, second, similarity in built.splits.near_duplicates:
         print(f"near-duplicates, kept together: {first} and {second}, similarity {similarity}")

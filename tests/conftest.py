@@ -131,6 +131,33 @@ def checkpoint(tmp_path_factory, written, encoders) -> Path:
     return train(config).folder
 
 
+def write_export(path: Path, count: int = 10) -> Path:
+    """A Label Studio export of `count` texts of three sentences; one of three annotators calls the denial a rumour."""
+    words = [word for word in Path(__file__).read_text(encoding="utf-8").split() if word.isalpha()]
+
+    def annotation(text: str, by: str, marks: dict[str, str]) -> dict:
+        result = []
+        for sentence, label in marks.items():
+            start = text.index(sentence)
+            value = {"start": start, "end": start + len(sentence), "text": sentence, "labels": [label]}
+            result.append({"from_name": "label", "to_name": "text", "type": "labels", "value": value})
+        return {"completed_by": {"email": by}, "was_cancelled": False, "result": result}
+
+    tasks = []
+    for n in range(count):
+        denial, may = f"The council rejected report {n} as invented.", f"Repairs to bridge {n} may take until spring."
+        report = "The rest was " + " ".join(f"{words[(7 * n + i) % len(words)]}{n}" for i in range(30)) + "."
+        text = f"{denial}\r\n\r\n{may}\r\n{report}"
+        by = {
+            "ann@x": {denial: "Denial", may: "speculation", report: "factual_report"},
+            "ben@x": {denial: "Denial", report: "Factual report"},
+            "cem@x": {denial: "Rumour", may: "Speculation", report: "factual_report"},
+        }
+        tasks.append({"id": n, "data": {"text": text}, "annotations": [annotation(text, *one) for one in by.items()]})
+    path.write_text(json.dumps(tasks), encoding="utf-8")
+    return path
+
+
 def write_jsonl(path: Path, records: list[dict]) -> Path:
     path.write_text("".join(json.dumps(r) + "\n" for r in records), encoding="utf-8")
     return path

@@ -31,6 +31,12 @@ def test_a_sound_article():
         ([sentence(0, 10, cues=(Span(11, 13),))], "lies outside it"),
         ([sentence(0, 10, sources=(Span(8, 13),))], "source 8-13 lies outside it"),
         ([sentence(0, 10, also=(Label.FACTUAL_REPORT,))], "repeats the label"),
+        ([sentence(0, 10, votes=(1, 2))], "not 4 whole numbers"),
+        ([sentence(0, 10, votes=(1, -1, 0, 0))], "not 4 whole numbers"),
+        ([sentence(0, 10, votes=(True, 1, 0, 0))], "not 4 whole numbers"),
+        ([sentence(0, 10, votes=(2**31, 1, 0, 0))], "not 4 whole numbers"),
+        ([sentence(0, 10, votes=(0, 0, 0, 0))], "all 0"),
+        ([Sentence(Span(0, 10), None, votes=(1, 0, 0, 0))], "but no label"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_place(sentences, found):

@@ -8,6 +8,7 @@ import pytest
 
 from claimclf.config import TrainingConfig, add_arguments, from_arguments, load
 from claimclf.errors import ConfigError
+from claimclf.readers.tasks import Reading
 
 CONFIGS = [p for p in sorted((Path(__file__).parents[1] / "configs").glob("*.yaml")) if p.stem != "gate"]
 
@@ -75,6 +76,19 @@ def test_an_unknown_setting_is_answered_with_its_line_and_the_closest(yaml, key,
         ("data: [[seeds]]", "run.yaml:1: data: a list or mapping, not a single value"),
         ("encoder: [a]", "run.yaml:1: encoder: a list or mapping, not a single value"),
         ("encoder: {a: b}", "run.yaml:1: encoder: a list or mapping, not a single value"),
+        (
+            "labels: [a]",
+            "run.yaml:1: labels: ['a'] is no mapping; write `{NAME: VALUE}`, on the command line NAME=VALUE,…",
+        ),
+        ("labels: {a: [b]}", "run.yaml:1: labels: a list or mapping, not a single value"),
+        ("labels:\n  a: none\n  a: none", "run.yaml:3: the setting 'a' stands twice"),
+        (
+            "labels: {D: oficial denial}",
+            "run.yaml:1: labels: 'D' cannot be 'oficial denial'; did you mean 'official_denial'?",
+        ),
+        ("seed: 1\nformat: docano", "run.yaml:2: format: 'docano' is not known; did you mean 'doccano'?"),
+        ("offset_unit: bytes", "run.yaml:1: offset_unit: 'bytes' is not known; did you mean 'byte'?"),
+        ("annotators:", "run.yaml:1: annotators: '' is out of range"),
         ("seed: 1\nepochs: 2\nseed: 3", "run.yaml:3: the setting 'seed' stands twice"),
         ("- epochs", "run.yaml:1: expected `key: value` lines"),
         ("epochs", "run.yaml:1: expected `key: value` lines"),
@@ -129,6 +143,25 @@ def test_shares_must_leave_something_to_train_on():
     ]
 
 
+def test_how_exports_are_read_is_a_setting(yaml):
+    path = yaml(
+        "labels:\n  Denial: official_denial\n  Skip: none\nformat: doccano\nannotators: ann\noffset_unit: byte\n"
+    )
+    config = load(path)
+    assert config.reading() == Reading({"Denial": "official_denial", "Skip": "none"}, "byte", "ann")
+    assert config.format == "doccano"
+    assert load(path, {"labels": "X=speculation"}).labels == {"X": "speculation"}
+    assert load(None).reading() == Reading()
+    assert said(None, {"labels": "X"}) == [
+        "--labels: labels: 'X' is no mapping; write `{NAME: VALUE}`, on the command line NAME=VALUE,…"
+    ]
+
+
+@pytest.mark.parametrize("text", ["a: " + "[" * 5000, "a: b\n" * 300_000])
+def test_a_file_too_deep_or_too_large_is_named(yaml, text):
+    assert said(yaml(text))[0].startswith("run.yaml: ")
+
+
 def test_all_mistakes_come_at_once(yaml):
     path = yaml("epochs: 0\nbatch: 8\nseed: x\nseed: 1\n")
     assert sorted(said(path, {"warmup": "2", "contxt": "1"})) == [
@@ -173,11 +206,14 @@ def test_every_setting_survives_the_command_line():
         max_tokens=64, context=2, learning_rate=3e-5, weight_decay=0.1, warmup=0.2, epochs=1.5, batch_size=2,
         class_weight_power=1.0, also_weight=0.5, learn_context=False,
         cue_weight=0.3, average=3, max_grad_norm=2.0, save_steps=10, bf16=True,
-        gradient_accumulation=4,
+        gradient_accumulation=4, labels={"Denial": "official_denial", "a=b": "none"}, format="doccano",
+        annotators="soft", offset_unit="utf16",
+        train_share=0.5, layer_decay=0.9, logit_adjustment=0.5, r_drop=0.2,
     )  # fmt: skip
     values = dataclasses.asdict(config)
     assert all(value != getattr(TrainingConfig(), key) for key, value in values.items())
     texts = {key: ",".join(value) if isinstance(value, list) else str(value) for key, value in values.items()}
+    texts["labels"] = "Denial=official_denial,a=b=none"
     assert parsed(*(f"--{key}={text}" for key, text in texts.items())) == config
 
 

@@ -23,7 +23,7 @@ ARTICLE = Article(
         Sentence(Span(0, 4), Label.FACTUAL_REPORT, part="title"),
         Sentence(
             Span(6, 30), Label.SPECULATION, (Label.UNVERIFIED_CLAIM, Label.OFFICIAL_DENIAL),
-            cues=(Span(9, 12), Span(26, 29)), sources=(Span(21, 25),),
+            cues=(Span(9, 12), Span(26, 29)), sources=(Span(21, 25),), votes=(0, 1, 1, 2),
         ),
         Sentence(Span(31, 40), None),
     ),
@@ -193,6 +193,17 @@ def test_the_data_hash_depends_on_order_and_content_alone():
     assert data_hash([ARTICLE, other]) != data_hash([other, ARTICLE])
     assert data_hash([replace(ARTICLE, where="x:1")]) == data_hash([ARTICLE])
     assert data_hash([replace(ARTICLE, text=TEXT[:-1] + "E")]) != data_hash([ARTICLE])
+
+
+VOTES = [(0, 1, 1, 2), (0, 1, 0, 2)]
+
+
+def test_the_data_hash_knows_votes_and_is_as_ever_without_them():
+    first, second, third = ARTICLE.sentences
+    plain = replace(ARTICLE, sentences=(first, replace(second, votes=()), third))
+    assert data_hash([plain]) == "ad02d496fc9ca2ce"  # of models that were trained before there were votes
+    hashes = {data_hash([replace(plain, sentences=(first, replace(second, votes=v), third))]) for v in VOTES}
+    assert len(hashes | {data_hash([plain])}) == 3
 
 
 def test_stand_off_articles_without_texts_are_reported_and_left_out(tmp_path, sources, monkeypatch):

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,16 +15,18 @@ import torch
 from safetensors.torch import load_file
 from transformers import AutoModelForTokenClassification, AutoTokenizer
 
-from claimclf.articles import Sentence, Span
+from claimclf.articles import Sentence, Span, data_hash
 from claimclf.checkpoint import Checkpoint
-from claimclf.config import TrainingConfig
+from claimclf.cli import main
+from claimclf.config import TrainingConfig, load
 from claimclf.encoding import Encoder, WindowSettings
 from claimclf.errors import MissingExtraError, ModelError
 from claimclf.labels import LABELS
 from claimclf.model import average_weights, class_weights, encoder_path, load_encoder, training_row
 from claimclf.predict import ClaimClassifier
-from claimclf.training import train
-from tests.conftest import FAMILIES
+from claimclf.readers import read_corpus
+from claimclf.training import train, training_rows
+from tests.conftest import FAMILIES, write_export
 
 TEXT = "The council rejected the report.\n\nRepairs may take until spring. The county closed the bridge."
 
@@ -115,6 +118,42 @@ def test_checkpoints_of_other_settings_are_not_taken_up(encoders, written, tmp_p
     assert any("other settings" in line for line in said)
 
 
+def test_a_model_learns_from_an_export_with_the_votes_of_its_annotators(encoders, tmp_path, capsys):
+    path, output = write_export(tmp_path / "project-7.json"), tmp_path / "run"
+    settings = tmp_path / "mine.yaml"
+    settings.write_text(
+        f"data: [{path}]\nlabels: {{Denial: official_denial, Rumour: unverified_claim, Skip: none}}\nannotators: soft\n"
+        f"encoder: {encoders['bert']}\noutput: {output}\nepochs: 1\nmax_tokens: 64\nvalidation: 0.2\ntest: 0.1\n",
+        encoding="utf-8",
+    )
+    said: list[str] = []
+    config = load(settings)
+    trained = train(config, said.append)
+    assert any("Krippendorff's alpha" in line for line in said)
+    assert any("30 sentences labelled by two or more, 10 of them not alike" in line for line in said)
+    saved = Checkpoint.load(trained.folder).training
+    assert saved["config"]["labels"]["Rumour"] == "unverified_claim"
+
+    def data(annotators):
+        reading = replace(config.reading(), annotators=annotators)
+        return read_corpus([path], reading).articles
+
+    assert saved["data_hash"] == data_hash(data("soft")) != data_hash(data("majority"))
+    tokenizer = AutoTokenizer.from_pretrained(trained.folder).backend_tokenizer
+    encoder = Encoder(tokenizer, WindowSettings(64, 1))
+    votes = {tuple(token[4:]) for row in training_rows(encoder, data("soft"), False) for token in row["labels"]}
+    assert {(0, 1, 2, 0), (3, 0, 0, 0), (0, 0, 0, 2)} <= votes
+
+    options = ["--labels", str(tmp_path / "labels.yaml"), "--label", "Skip=none", "--annotators", "ann@x"]
+    (tmp_path / "labels.yaml").write_text("Denial: official_denial\nRumour: unverified_claim\n", encoding="utf-8")
+    assert main(["evaluate", str(trained.folder), str(path), "--repeats", "5", *options]) == 0
+    shown = capsys.readouterr()
+    assert "10 articles, 30 labelled sentences" in shown.out
+    assert "10 texts, 3 annotators" in shown.err
+    assert main(["evaluate", str(trained.folder), str(path), *options[:-1], "anm@x"]) == 3
+    assert "did you mean 'ann@x'?" in capsys.readouterr().err
+
+
 def test_weights_are_averaged(encoders):
     one, two = load_encoder(str(encoders["bert"]))[0], load_encoder(str(encoders["bert"]))[0]
     with torch.no_grad():
@@ -153,12 +192,12 @@ def test_rows_and_class_weights(encoders):
     ]
     assert "".join(TEXT[a:b] for a, b in cues) == "rejected"
     seen = {tuple(token) for row in rows if row for token in row["labels"] if token[0] >= 0}
-    assert {(label, also) for _, label, also, _ in seen} == {(2, 1), (0, 0)}
+    assert {tuple(row[1:3]) for row in seen} == {(2, 1), (0, 0)}
     three = [Sentence(span, label) for span, label in zip(spans, LABELS, strict=False)]
     narrow = Encoder(tokenizer, WindowSettings(24, 1)).windows(TEXT, split(TEXT))[0]
     neighbours = training_row(narrow, three, context=True)
     alone = training_row(narrow, three)
-    learnt, own = ({label for _, label, _, _ in row["labels"]} - {-100} for row in (neighbours, alone))
+    learnt, own = ({label for _, label, *_ in row["labels"]} - {-100} for row in (neighbours, alone))
     assert own < learnt
     weights = class_weights([row for row in rows if row], 1.0)
     assert len(weights) == len(LABELS)

@@ -10,6 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from claimclf.commands.reading import add_reading, reading_of
 from claimclf.errors import ConfigError, DataError, Problem
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ def add(commands: Any) -> None:
         "--interval", choices=["bca", "percentile"], default="bca", help="kind of interval (default bca)"
     )
     parser.add_argument("--seed", type=int, default=0)
+    add_reading(parser)
     gate = parser.add_argument_group("gate: exit code 1 where a rule fails, 5 where there is too little data")
     gate.add_argument("--gate-config", type=Path, metavar="YAML", help="rules in a file, such as configs/gate.yaml")
     gate.add_argument("--min", action="append", default=[], metavar="SCORE=X", help="the score must be at least X")
@@ -97,7 +99,7 @@ def run(arguments: argparse.Namespace) -> int:
         import_module("claimclf.report")  # a missing extra is said before the model runs, not after
     cases = _cases(arguments)
     gate = _gate(arguments, cases)
-    articles = _articles(arguments.data)
+    articles = _articles(arguments)
     from claimclf.predict import ClaimClassifier
 
     classifier = ClaimClassifier.load(arguments.model, coverage=arguments.coverage)
@@ -137,14 +139,15 @@ def _gate(arguments: argparse.Namespace, cases: Sequence[Case]) -> Gate:
     return gate
 
 
-def _articles(paths: Sequence[Path]) -> Sequence[Article]:
+def _articles(arguments: argparse.Namespace) -> Sequence[Article]:
     from claimclf.readers import read_corpus
 
-    corpus = read_corpus(paths)
+    corpus = read_corpus(arguments.data, reading_of(arguments), arguments.format)
     if corpus.missing:
         raise DataError(corpus.missing)
-    if paths and not corpus.articles:
-        raise DataError([Problem(str(paths[0]), "no article in it", "give annotated articles")])
+    if arguments.data and not corpus.articles:
+        raise DataError([Problem(str(arguments.data[0]), "no article in it", "give annotated articles")])
+    sys.stderr.writelines(f"{note}\n" for note in corpus.notes)
     return corpus.articles
 
 

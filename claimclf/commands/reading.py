@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
+from claimclf.config import wrong_targets
 from claimclf.errors import ConfigError
-from claimclf.offsets import UNITS
+from claimclf.offsets import AUTO, UNITS
 from claimclf.readers import FORMATS
+from claimclf.readers.annotators import MAJORITY
 from claimclf.readers.tasks import Reading
+from claimclf.settings_file import items
 
 
 def add_reading(parser: argparse.ArgumentParser) -> None:
@@ -21,26 +25,42 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=OURS",
         help="what a label of the tool is called here (Denial=official_denial), or none to leave it out; repeatable",
     )
+    group.add_argument("--labels", type=Path, metavar="YAML", help="the same in a file, NAME: OURS a line")
     group.add_argument(
         "--offset-unit",
-        choices=(*UNITS, "auto"),
-        default="auto",
+        choices=(*UNITS, AUTO),
+        default=AUTO,
         help="what offsets count (default: auto, found by the marked words; in doubt nothing is read)",
     )
-    group.add_argument("--annotator", metavar="NAME", help="this one's labels alone (default: the majority's)")
+    group.add_argument(
+        "--annotators",
+        default=MAJORITY,
+        metavar="HOW",
+        help="majority (default), soft (keep the votes, which training learns from), or one annotator's name",
+    )
 
 
 def reading_of(arguments: argparse.Namespace) -> Reading:
     """What the options say.
 
     Raises:
-        ConfigError: a label is no NAME=OURS.
+        ConfigError: with every label that is no NAME=OURS, or leads to none of ours, each with its option or file:line.
     """
-    labels = {}
+    problems: list[str] = []
+    entries = items(arguments.labels, problems) if arguments.labels else []
     for text in arguments.label:
         name, sign, ours = text.rpartition("=")
-        if not sign:
-            raise ConfigError(f"--label {text}: write NAME=OURS, such as Denial=official_denial")
+        if sign:
+            entries.append((f"--label {text}", name, ours))
+        else:
+            problems.append(f"--label {text}: write NAME=OURS, such as Denial=official_denial")
+    labels: dict[str, str] = {}
+    for where, name, ours in entries:
+        if not isinstance(ours, str):
+            problems.append(f"{where}: {name!r} is not followed by one label; write a line `NAME: OURS` for each")
+            continue
         labels[name] = ours
-    unit = None if arguments.offset_unit == "auto" else arguments.offset_unit
-    return Reading(labels, unit, arguments.annotator)
+        problems += [f"{where}: {name!r} cannot be {ours!r}; {hint}" for _, _, hint in wrong_targets({name: ours})]
+    if problems:
+        raise ConfigError("\n".join(problems))
+    return Reading(labels, None if arguments.offset_unit == AUTO else arguments.offset_unit, arguments.annotators)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from claimclf import agreement
 from claimclf.articles import Article
 from claimclf.errors import DataError, MissingTextsError, Problem
 from claimclf.labels import did_you_mean
@@ -91,6 +92,7 @@ class _Read:
     missing: list[Problem] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    ratings: list[Mapping[str, str]] = field(default_factory=list)
 
 
 def read_corpus(paths: Sequence[Path], reading: Reading | None = None, form: str | None = None) -> Corpus:
@@ -118,7 +120,8 @@ def read_corpus(paths: Sequence[Path], reading: Reading | None = None, form: str
         first.setdefault(article.id, article.where)
     if found.problems:
         raise DataError(found.problems)
-    return Corpus(tuple(found.articles), tuple(found.missing), tuple(found.notes))
+    notes = (*found.notes, *agreement.describe(found.ratings))
+    return Corpus(tuple(found.articles), tuple(found.missing), notes)
 
 
 def _read_file(file: Path, form: str | None, reading: Reading, found: _Read) -> None:
@@ -128,6 +131,7 @@ def _read_file(file: Path, form: str | None, reading: Reading, found: _Read) -> 
             export = EXPORTS[form].read(file, reading)
             found.articles += export.articles
             found.notes += export.notes
+            found.ratings += export.ratings
         elif form == "jsonl":
             there, elsewhere = jsonl.read_available(file)
             found.articles += there

@@ -4,11 +4,12 @@
     {"id": "a1", "outlet": "…", "licence": "…", "sha256": "…", "source": {…}, "sentences": […]}
 
 A sentence is `{"start": 0, "end": 41, "label": "speculation", "also": ["unverified_claim"]}`; `label` may be
-null, `cue` and `source` hold words of the sentence (or `cues` and `sources` offsets, `[[3, 9]]`), and `text`, where
-given, must be what the offsets say. With a `title`, the headline becomes the article's first line, and offsets of
-`text` are shifted behind it; the sentence `{"part": "title", "label": …}` stands for it. In the stand-off form
-offsets are those of the whole text, headline included, `characters` is its length, and the text is looked up in the
-`TextStore`. Every other key with a string is a field of the article: outlet, desk, licence, whatever the data know.
+null, `votes` say how many annotators gave each label (`{"speculation": 2, "unverified_claim": 1}`), `cue` and `source`
+hold words of the sentence (or `cues` and `sources` offsets, `[[3, 9]]`), and `text`, where given, must be what the
+offsets say. With a `title`, the headline becomes the article's first line, and offsets of `text` are shifted behind it;
+the sentence `{"part": "title", "label": …}` stands for it. In the stand-off form offsets are those of the whole text,
+headline included, `characters` is its length, and the text is looked up in the `TextStore`. Every other key with a
+string is a field of the article: outlet, desk, licence, whatever the data know.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from typing import Any
 
 from claimclf.articles import Article, Part, Sentence, Span
 from claimclf.errors import DataError, MissingTextsError, Problem
-from claimclf.labels import Label, parse_label
+from claimclf.labels import LABELS, Label, parse_label
 from claimclf.texts import TextStore
 
 FETCH = "run `python scripts/fetch_texts.py` (or with `--from FILE`) first"
@@ -162,7 +163,7 @@ def _sentence(row: Any, text: str, shift: int, title: int) -> Sentence:
         raise ValueError(f"its offsets say {words!r}, its text {row['text']!r}")
     label = None if row["label"] is None else parse_label(row["label"])
     cues, sources = (_marks(row, kind, span, words) for kind in ("cue", "source"))
-    return Sentence(span, label, _also(row), part, cues, sources)
+    return Sentence(span, label, _also(row), part, cues, sources, _votes(row))
 
 
 def _offset(row: dict[str, Any], key: str) -> int:
@@ -174,6 +175,16 @@ def _offset(row: dict[str, Any], key: str) -> int:
 def _also(row: dict[str, Any]) -> tuple[Label, ...]:
     also = row.get("also") or []
     return tuple(parse_label(name) for name in ([also] if isinstance(also, str) else also))
+
+
+def _votes(row: dict[str, Any]) -> tuple[int, ...]:
+    votes = row.get("votes")
+    if votes is None:
+        return ()
+    if not isinstance(votes, dict):
+        raise TypeError(f"its votes are {votes!r}, not an object of label and number")
+    given = {parse_label(name): count for name, count in votes.items()}
+    return tuple(given.get(label, 0) for label in LABELS)
 
 
 def _marks(row: dict[str, Any], kind: str, span: Span, words: str) -> tuple[Span, ...]:

@@ -18,13 +18,14 @@ from typing import Any
 
 from claimclf.errors import DataError, Problem
 from claimclf.offsets import Mark
+from claimclf.readers.label_names import known_label
 from claimclf.readers.tasks import (
     Imported,
     Pass,
     Reading,
     Task,
+    grouped,
     imported,
-    known_label,
     left_out,
     parsed,
     whole_number,
@@ -76,22 +77,14 @@ def read(path: Path, reading: Reading) -> Imported:
     if minimal and not any(p.marks or p.whole for row in found for p in row.task.passes):
         hint = "where a choice stands as a plain string, say what its names are: --label NAME=OURS"
         raise DataError([Problem(str(path), "no labels in any of its tasks", hint)])
-    articles = imported(path, _together([row.task for row in found]), reading, "codepoint", ("utf16",))
+    tasks = grouped((row.task for row in found), key=lambda task: (task.id, task.text))
+    articles = imported(path, tasks, reading, "codepoint", ("utf16",))
     left: Counter[str] = sum((row.left for row in found), Counter())
     return replace(articles, notes=(*articles.notes, *left_out(path, left)))
 
 
 def _refuse(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
-
-
-def _together(tasks: Sequence[Task]) -> list[Task]:
-    """JSON-MIN has a record for each annotation: those of one text are one task."""
-    found: dict[tuple[str, str], Task] = {}
-    for task in tasks:
-        before = found.get((task.id, task.text))
-        found[task.id, task.text] = replace(before, passes=before.passes + task.passes) if before else task
-    return list(found.values())
 
 
 def _task(where: str, record: dict[str, Any], chosen: set[str], reading: Reading) -> _Read:
@@ -178,7 +171,7 @@ def _choices(records: Sequence[dict[str, Any]], reading: Reading) -> set[str]:
         for key, value in record.items():
             if isinstance(value, str) and value and key not in _NOT_FIELDS | _ADDED:
                 values.setdefault(key, set()).add(value)
-    known = {key for key, names in values.items() if all(known_label(name, reading) for name in names)}
+    known = {key for key, names in values.items() if all(known_label(name, reading.labels) for name in names)}
     return known | (_CONTROLS & set(values))
 
 

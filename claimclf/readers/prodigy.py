@@ -7,21 +7,31 @@
 Only tasks that were accepted are labels; rejected and ignored ones are left out and counted, and so are spans that have
 such an answer of their own. In a `choice` task, and where the task has a `label`, the answer is about the whole text:
 spans in it were shown, not given; in the interfaces for spans it is the other way round, and in `blocks` both count.
-`token_end` is inclusive and is not used: `start` and `end` are characters of Python. Tasks of one annotator on the same
-text are put together, those of several are passes.
+`token_end` is inclusive and is not used: `start` and `end` are characters of Python. Tasks on the same text are
+put together, with a pass for each.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from claimclf.offsets import Mark
 from claimclf.readers.jsonl import first_record, records
-from claimclf.readers.tasks import Imported, Pass, Reading, Task, imported, left_out, parsed, whole_number, words
+from claimclf.readers.tasks import (
+    Imported,
+    Pass,
+    Reading,
+    Task,
+    grouped,
+    imported,
+    left_out,
+    parsed,
+    whole_number,
+    words,
+)
 
 SUFFIXES: tuple[str, ...] = (".jsonl",)
 _ANSWERS = ("accept", "reject", "ignore")
@@ -49,27 +59,11 @@ def read(path: Path, reading: Reading) -> Imported:
     rows = parsed(records(path), _task, "Prodigy task")
     accepted = [row for row in rows if row.answer == "accept"]
     answers = Counter(row.answer for row in rows)
-    found = imported(path, _by_text(row.task for row in accepted), reading)
+    found = imported(path, grouped((row.task for row in accepted), key=lambda task: task.text), reading)
     counted = ", ".join(f"{answer} {count:,}" for answer, count in answers.items())
     notes = (f"{path}: answers: {counted}; accepted ones are read",)
     left: Counter[str] = sum((row.left for row in accepted), Counter())
     return replace(found, notes=(*found.notes, *notes, *left_out(path, left)))
-
-
-def _by_text(tasks: Iterable[Task]) -> list[Task]:
-    """One task a text, with a pass for each annotator."""
-    found: dict[str, Task] = {}
-    passes: dict[tuple[str, str], Pass] = {}
-    for task in tasks:
-        found.setdefault(task.text, task)
-        (new,) = task.passes
-        before = passes.get((task.text, new.annotator), Pass(new.annotator))
-        marks, whole = (*before.marks, *new.marks), (*before.whole, *new.whole)
-        passes[task.text, new.annotator] = Pass(new.annotator, tuple(dict.fromkeys(marks)), tuple(dict.fromkeys(whole)))
-    of: dict[str, list[Pass]] = {}
-    for (text, _), together in passes.items():
-        of.setdefault(text, []).append(together)
-    return [replace(task, passes=tuple(of[text])) for text, task in found.items()]
 
 
 def _task(where: str, record: dict[str, Any]) -> _Answered:

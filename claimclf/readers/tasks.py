@@ -7,19 +7,20 @@ problem of a file is in one error, and what was decided is said in the notes.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, TypeVar
 
-from claimclf.articles import Article, Sentence, Span
+from claimclf.articles import Article, Span
 from claimclf.errors import DataError, Problem
-from claimclf.labels import LABELS, Label, did_you_mean
+from claimclf.labels import Label
 from claimclf.offsets import UNITS, DoubtError, Mark, Offsets, Unit, find_unit
-from claimclf.projection import CASES, QUESTIONS, Projected, project
+from claimclf.projection import CASES, Projected, project
+from claimclf.readers.annotators import MAJORITY, SOFT, Together, note, prove_known, together
+from claimclf.readers.label_names import label_names
 
 T = TypeVar("T")
-IGNORED: Final = "none"  # a label name mapped to it is left out
 _DOUBTS = 20  # texts named
 
 
@@ -28,13 +29,14 @@ class Reading:
     """How to read annotation exports.
 
     `labels` maps the tool's label names to ours (or to `none`); names that are ours, in any case and with spaces or
-    hyphens, need no entry. `unit` of offsets: None finds it. `annotator`: None puts all together by majority, what
-    only others gave becomes `also`; a name takes that one alone. `columns`: what they hold → their name in the data.
+    hyphens, need no entry. `unit` of offsets: None finds it. `annotators`: `majority` takes the label that most gave,
+    what only others gave becomes `also`; `soft` keeps the votes as well; any other word is an annotator's name, and
+    that one's labels are taken alone. `columns`: what they hold → their name in the data.
     """
 
     labels: Mapping[str, str] = field(default_factory=dict)
     unit: Unit | None = None
-    annotator: str | None = None
+    annotators: str = MAJORITY
     columns: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -60,10 +62,11 @@ class Task:
 
 @dataclass(frozen=True)
 class Imported:
-    """Articles of an export, and what was decided while reading it."""
+    """Articles of an export, what was decided while reading it, and the sentences that two or more rated."""
 
     articles: tuple[Article, ...]
     notes: tuple[str, ...]
+    ratings: tuple[Mapping[str, Label], ...] = ()
 
 
 def parsed(rows: Iterable[tuple[str, Any]], make: Callable[[str, Any], T], what: str) -> list[T]:
@@ -81,6 +84,20 @@ def parsed(rows: Iterable[tuple[str, Any]], make: Callable[[str, Any], T], what:
     if problems:
         raise DataError(problems)
     return found
+
+
+def grouped(tasks: Iterable[Task], key: Callable[[Task], Hashable]) -> list[Task]:
+    """One task for all that have the same `key`, with everybody's passes.
+
+    >>> [len(task.passes) for task in grouped([Task("a:1", "1", "It rained.", (Pass("ann"),))] * 2, lambda t: t.text)]
+    [2]
+    """
+    first: dict[Hashable, Task] = {}
+    passes: dict[Hashable, list[Pass]] = {}
+    for task in tasks:
+        first.setdefault(key(task), task)
+        passes.setdefault(key(task), []).extend(task.passes)
+    return [replace(task, passes=tuple(passes[same])) for same, task in first.items()]
 
 
 def whole_number(offset: object) -> int:
@@ -127,60 +144,66 @@ def imported(
     """The articles of the tasks of one file, whose tool counts in `usual` units, or, nobody knows when, in `others`.
 
     Raises:
-        DataError: unknown labels (all, with counts), offsets of no unit or of doubtful ones, marks outside their text.
+        DataError: unknown labels or annotators, offsets of no unit or of doubtful ones, marks outside their text.
     """
-    names = _names(path, tasks, reading)
+    given = Counter(name for t in tasks for p in t.passes for name in [*(name for _, name in p.marks), *p.whole])
+    names = label_names(path, given, reading.labels)
+    annotators = Counter(name for task in tasks for name in {p.annotator for p in task.passes})
+    prove_known(path, reading.annotators, annotators)
     unit = reading.unit or _unit(path, tasks, usual, others)
     counts: Counter[str] = Counter()
     problems: list[Problem] = []
-    articles = []
+    articles: list[Article] = []
+    ratings: list[Mapping[str, Label]] = []
     for task in tasks:
         try:
-            passes = [_project(task, p, names, unit) for p in task.passes if reading.annotator in (None, p.annotator)]
-            for projected in passes:
-                counts += projected.counts
-            sentences = _together(task.text, [projected.sentences for projected in passes])
-            articles.append(Article(task.id, task.text, sentences, "", task.fields, task.where))
+            found = _labelled(task, names, unit, reading.annotators)
+            articles.append(Article(task.id, task.text, found.sentences, "", task.fields, task.where))
+            counts += found.counts
+            ratings += found.ratings
         except ValueError as error:
             problems.append(Problem(task.where, str(error)))
         except DataError as error:
             problems += error.problems
     if problems:
         raise DataError(problems)
-    annotators = {p.annotator for task in tasks for p in task.passes}
-    notes = [
-        f"{path}: {len(articles):,} texts, {len(annotators)} annotators, offsets in {unit} units",
-        f"{path}: " + ", ".join(f"{case} {counts[case]:,}" for case in CASES),
-    ]
-    return Imported(tuple(articles), tuple(notes))
+    notes = _notes(f"{len(articles):,} texts, {len(annotators)} annotators, offsets in {unit} units", counts, reading)
+    return Imported(tuple(articles), tuple(f"{path}: {line}" for line in notes), tuple(ratings))
 
 
-def known_label(name: str, reading: Reading) -> Label | Literal["none"] | None:
-    """Our label for a tool's name, `none` where it is to be left out, and None where it is unknown.
-
-    >>> str(known_label("Official denial", Reading())), known_label("Topic", Reading({"Topic": "none"}))
-    ('official_denial', 'none')
-    """
-    wanted = reading.labels.get(name, name).strip().lower().replace(" ", "_").replace("-", "_")
-    return IGNORED if wanted == IGNORED else next((label for label in LABELS if wanted == str(label)), None)
+_NOBODY, _AGAIN, _SHARED = "labelled by nobody", "labelled again", "shared texts"
 
 
-def _names(path: Path, tasks: Sequence[Task], reading: Reading) -> dict[str, Label | None]:
-    """Our label for every name in the file; all unknown ones, with their counts, are one error."""
-    given = Counter(name for t in tasks for p in t.passes for name in [*(name for _, name in p.marks), *p.whole])
-    names: dict[str, Label | None] = {}
-    problems = []
-    for name, count in given.items():
-        label = known_label(name, reading)
-        if label is None:
-            hint = f"{did_you_mean(reading.labels.get(name, name).strip().lower(), list(map(str, LABELS)))} "
-            hint += f"map it: `labels: {{{name}: …}}`, or to `{IGNORED}`"
-            problems.append(Problem(str(path), f"unknown label {name!r}, {count:,} times", hint))
-        else:
-            names[name] = None if label == IGNORED else label
-    if problems:
-        raise DataError(problems)
-    return names
+def _notes(first: str, counts: Counter[str], reading: Reading) -> list[str]:
+    lines = [first, ", ".join(f"{case} {counts[case]:,}" for case in CASES)]
+    everybody = reading.annotators in (MAJORITY, SOFT)
+    if counts[_NOBODY]:
+        lines.append(f"{counts[_NOBODY]:,} texts not labelled by {'anybody' if everybody else reading.annotators}")
+    if counts[_AGAIN]:
+        lines.append(f"{counts[_AGAIN]:,} times an annotator labelled the same text again; put together")
+    if everybody and counts[_SHARED]:
+        lines.append(note(counts))
+    return lines
+
+
+def _labelled(task: Task, names: Mapping[str, Label | None], unit: Unit, annotators: str) -> Together:
+    """What the annotators asked for say of a text, together."""
+    wanted = [given for given in task.passes if annotators in (MAJORITY, SOFT, given.annotator)]
+    if not wanted:
+        return Together(project(task.text, []).sentences, (), Counter({_NOBODY: 1}))
+    times: dict[str | int, list[Pass]] = {}
+    for number, given in enumerate(wanted):
+        times.setdefault(given.annotator or number, []).append(given)
+    counts = Counter({_AGAIN: len(wanted) - len(times), _SHARED: int(len(times) > 1)})
+    rows = []
+    for passes in times.values():
+        marks = tuple(dict.fromkeys(mark for one in passes for mark in one.marks))
+        whole = tuple(dict.fromkeys(name for one in passes for name in one.whole))
+        projected = _project(task, Pass(passes[0].annotator, marks, whole), names, unit)
+        counts += projected.counts
+        rows.append((passes[0].annotator, projected.sentences))
+    found = together(rows, soft=annotators == SOFT)
+    return Together(found.sentences, found.ratings, counts + found.counts)
 
 
 def _unit(path: Path, tasks: Sequence[Task], usual: Unit, others: Sequence[Unit]) -> Unit:
@@ -206,22 +229,3 @@ def _project(task: Task, given: Pass, names: Mapping[str, Label | None], unit: U
     start = len(task.text) - len(task.text.lstrip())
     span = Span(start, start + len(task.text.strip()))
     return project(task.text, [*labelled, *((span, label) for label in whole)], [span])
-
-
-def _together(text: str, passes: Sequence[tuple[Sentence, ...]]) -> tuple[Sentence, ...]:
-    """The majority's label of each sentence (at a tie, the first by guideline order), the others as `also`."""
-    if not passes:
-        return project(text, []).sentences
-    spans = {tuple(s.span for s in sentences) for sentences in passes}
-    if len(spans) > 1:
-        raise ValueError("some annotators labelled the whole text, others parts of it; export them apart")
-    found = []
-    for row in zip(*passes, strict=True):
-        votes = Counter(s.label for s in row if s.label is not None)
-        if not votes:
-            found.append(Sentence(row[0].span, None))
-            continue
-        ranked = sorted(votes, key=lambda label: (-votes[label], QUESTIONS.index(label)))
-        others = {label for s in row for label in (s.label, *s.also) if label is not None} - {ranked[0]}
-        found.append(Sentence(row[0].span, ranked[0], tuple(label for label in LABELS if label in others)))
-    return tuple(found)

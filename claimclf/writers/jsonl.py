@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from claimclf.articles import Article, Sentence
+from claimclf.labels import LABELS
 from claimclf.writers.outcome import Outcome
 
 
@@ -46,4 +47,6 @@ def _sentence(sentence: Sentence) -> dict[str, Any]:
     for name, marks in (("cues", sentence.cues), ("sources", sentence.sources)):
         if marks:
             row[name] = [[mark.start, mark.end] for mark in marks]
+    if sentence.votes:
+        row["votes"] = {str(label): n for label, n in zip(LABELS, sentence.votes, strict=True) if n}
     return row

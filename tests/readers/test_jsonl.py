@@ -111,3 +111,27 @@ def test_ids_that_stand_twice_and_files_that_are_not_there(tmp_path):
     said = str(caught.value)
     assert "b.jsonl:1: the id 'a' stands already at" in said
     assert "c.jsonl: no such file or folder" in said
+
+
+@pytest.mark.parametrize(
+    ("votes", "found"),
+    [
+        ({"speculation": 2, "unverified_claim": 1}, (0, 1, 0, 2)),
+        (None, ()),
+        ({"speculatoin": 2}, "did you mean 'speculation'"),
+        ([2, 1], "not an object of label and number"),
+        ({"speculation": "2"}, "not 4 whole numbers"),
+        ({"speculation": 10**30}, "not 4 whole numbers"),
+        ({}, "all 0"),
+    ],
+)
+def test_votes_are_counts_by_label(tmp_path, votes, found):
+    row = {"start": 11, "end": 23, "label": "speculation", "votes": votes}
+    path = write_jsonl(tmp_path / "a.jsonl", [{"id": "a", "text": BODY, "sentences": [row]}])
+    if isinstance(found, tuple):
+        (article,) = jsonl.read(path)
+        assert article.sentences[0].votes == found
+    else:
+        with pytest.raises(DataError, match=found) as caught:
+            list(jsonl.read(path))
+        assert str(caught.value).startswith(f"{path}:1: sentence 1")

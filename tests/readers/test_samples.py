@@ -55,7 +55,7 @@ def marked(name, monkeypatch):
         ("label_studio/required.json", [[("", [], [])]]),
         ("prodigy/ner.jsonl", [
             [("", [("Google", "PRODUCT")], [])],
-            [("", [("MySQL", "PRODUCT"), ("Apache", "PRODUCT")], [])],  # two tasks on one text
+            [("", [("MySQL", "PRODUCT"), ("Apache", "PRODUCT")], []), ("", [("Apache", "PRODUCT")], [])],  # two tasks
             [("", [("MySQL", "PRODUCT")], [])],
             [("", [("MacBook", "PRODUCT")], [])],  # its other span was rejected
             [("", [("REDDIT", "PRODUCT")], [])],

@@ -92,7 +92,7 @@ def test_label_studio_json_min_of_several_annotators(tmp_path):
     corpus = read(tmp_path, "a.json", rows)
     assert [(s.label, s.also) for s in corpus.articles[0].sentences][2] == (D, (F,))
     assert "3 annotators" in corpus.notes[0] and "annotator" not in corpus.articles[0].fields
-    alone = read(tmp_path, "a.json", rows, Reading(NAMES, annotator="c@x"))
+    alone = read(tmp_path, "a.json", rows, Reading(NAMES, annotators="c@x"))
     assert labels(alone) == [[None, None, F]]
 
 

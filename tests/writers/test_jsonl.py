@@ -20,7 +20,8 @@ def articles(draw):
         also = tuple(x for x in draw(st.sets(st.sampled_from(LABELS), max_size=2)) if x is not label) if label else ()
         marks = (span,) if draw(st.booleans()) else ()
         part = "title" if place == 0 and draw(st.booleans()) else "body"
-        sentences.append(Sentence(span, label, also, part, marks, marks))
+        votes = draw(st.tuples(*[st.integers(0, 9)] * 4)) if label else ()
+        sentences.append(Sentence(span, label, also, part, marks, marks, votes if any(votes) else ()))
         text += word
     fields = draw(st.dictionaries(st.sampled_from(["outlet", "desk", "mood"]), WORDS, max_size=2))
     return Article(draw(WORDS), text, tuple(sentences), draw(st.sampled_from(["", "story"])), fields)
