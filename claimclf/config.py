@@ -49,7 +49,8 @@ class TrainingConfig:
     train_share: float = _option(1.0, "share of the training stories to learn from, for learning curves")
     near_duplicate: float = _option(0.5, "Jaccard similarity of 5-word shingles from which articles stay together")
     max_tokens: int = _option(128, "tokens of a window, special tokens included")
-    context: int = _option(1, "sentences of context on each side of a window's targets")
+    context: int = _option(1, "sentences of context on each side of a window's targets, in training")
+    predict_context: int = _option(0, "the same at prediction, where each such sentence is computed twice")
     learning_rate: float = _option(2e-4, "peak learning rate")
     weight_decay: float = _option(0.01, "AdamW weight decay")
     warmup: float = _option(0.1, "share of the steps in which the learning rate rises")
@@ -77,6 +78,7 @@ class TrainingConfig:
             "near_duplicate": 0 < self.near_duplicate <= 1,
             "max_tokens": self.max_tokens >= 8,
             "context": self.context >= 0,
+            "predict_context": self.predict_context >= 0,
             "learning_rate": 0 < self.learning_rate < 1,
             "layer_decay": 0 < self.layer_decay <= 1,
             "weight_decay": 0 <= self.weight_decay < math.inf,

@@ -83,6 +83,7 @@ def train(config: TrainingConfig, say: Callable[[str], None] = lambda line: None
     mark_run(output, {**settings_of_run, "splits": built.splits.of}, say)
     model = average_weights([_run(config, number, rows, pad_id, say) for number in range(config.average)])
 
+    encoder = Encoder(tokenizer.backend_tokenizer, WindowSettings(config.max_tokens, config.predict_context))
     fitted, conformal, scores = _calibrate(model, encoder, parts, pad_id, say)
     training = _provenance(config, built.data_hash, scores)
     folder = output / "model"

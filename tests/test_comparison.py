@@ -1,14 +1,14 @@
-from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from claimclf.articles import Article, Sentence, Span
-from claimclf.comparison import compare, majority, ours, tfidf
+from claimclf.comparison import compare, ours
 from claimclf.errors import DataError
 from claimclf.evaluation.bootstrap import Interval
 from claimclf.labels import LABELS, Label
+from claimclf.peers import majority
 
 WORDS = {0: "The council closed bridge {}.", 1: "Bridge {} was unsafe, engineers say.",
          2: "The council rejected report {}.", 3: "Bridge {} may open soon."}  # fmt: skip
@@ -30,7 +30,7 @@ HELD = [article(n, labels) for n, labels in enumerate([[0, 3, None], [0, 0, 1], 
 
 
 def perfect(given):
-    return [3 if s.label is None else s.label.position for s in given.sentences]
+    return [[3 if s.label is None else s.label.position for s in article.sentences] for article in given]
 
 
 def test_a_perfect_labeller_and_the_majority():
@@ -42,14 +42,8 @@ def test_a_perfect_labeller_and_the_majority():
     assert worst.accuracy.value == pytest.approx(0.5)
     assert worst.f1 == {"factual_report": pytest.approx(2 / 3), **dict.fromkeys(map(str, LABELS[1:]), 0.0)}
     assert worst.macro_f1.value == pytest.approx(1 / 6)
-    assert worst.confusion[:, 0].tolist() == [5, 2, 1, 2] and worst.confusion.sum() == 10
     assert found.leads["majority"].value == pytest.approx(5 / 6)
     assert 0 < found.leads["majority"].low <= 5 / 6 <= found.leads["majority"].high
-
-
-def test_the_majority_is_that_of_the_training_labels():
-    assert majority(TRAINING)(HELD[0]) == [0, 0, 0]
-    assert majority([article(1, [3, 3, 0, None, None, None])])(HELD[2]) == [3, 3]
 
 
 def test_sentences_without_a_label_are_left_out():
@@ -72,7 +66,10 @@ def test_a_system_leads_itself_by_exactly_nothing():
 
 def test_leads_are_those_of_the_last_system_and_paired():
     def nearly(given):
-        return [0 if s.label is Label.SPECULATION else p for s, p in zip(given.sentences, perfect(given), strict=True)]
+        return [
+            [0 if s.label is Label.SPECULATION else p for s, p in zip(article.sentences, said, strict=True)]
+            for article, said in zip(given, perfect(given), strict=True)
+        ]
 
     systems = {"majority": majority(TRAINING), "perfect": perfect, "nearly": nearly}
     found = compare(HELD, systems, repeats=200, seed=1)
@@ -85,37 +82,9 @@ def test_leads_are_those_of_the_last_system_and_paired():
     assert compare(HELD, systems, repeats=200, seed=2).leads != found.leads
 
 
-def test_tfidf_learns_the_labels_from_the_words():
-    label = tfidf(TRAINING)
-    for given in HELD:
-        true = [s.label for s in given.sentences]
-        assert [LABELS[p] for p, t in zip(label(given), true, strict=True) if t] == [t for t in true if t]
-    assert len(label(HELD[0])) == 3
-
-
-def test_tfidf_sees_the_words_of_the_sentence_alone():
-    shifted = article(50, [3, 0])
-    other = article(50, [1, 0])
-    assert tfidf(TRAINING)(shifted)[1] == tfidf(TRAINING)(other)[1] == 0
-    relabelled = replace(HELD[0], sentences=tuple(replace(s, label=None) for s in HELD[0].sentences))
-    assert tfidf(TRAINING)(relabelled) == tfidf(TRAINING)(HELD[0])
-
-
-def test_an_article_without_sentences_has_no_labels():
-    empty = Article("e", "…", ())
-    assert tfidf(TRAINING)(empty) == majority(TRAINING)(empty) == []
-    systems = {"majority": majority(TRAINING), "tfidf": tfidf(TRAINING)}
-    assert compare([*HELD, empty], systems, repeats=20).articles == 5
-
-
-@pytest.mark.parametrize(
-    ("training", "found"),
-    [([], "0 labelled"), ([article(1, [None])], "0 labelled"), ([article(1, [2, 2, None])], "2 labelled")],
-    ids=["nothing", "no labels", "one label"],
-)
-def test_tfidf_says_what_it_cannot_learn_from(training, found):
-    with pytest.raises(DataError, match=f"{found} sentences, all of one label; give"):
-        tfidf(training)
+def test_an_article_without_sentences_counts_as_one():
+    systems = {"majority": majority(TRAINING), "perfect": perfect}
+    assert compare([*HELD, Article("e", "…", ())], systems, repeats=20).articles == 5
 
 
 def test_ours_labels_the_boundaries_of_the_article():
@@ -126,7 +95,7 @@ def test_ours_labels_the_boundaries_of_the_article():
         return SimpleNamespace(sentences=[SimpleNamespace(label=LABELS[n % 4]) for n in range(len(spans))])
 
     given = HELD[3]
-    assert ours(SimpleNamespace(article=predict))(given) == [0, 1, 2, 3]
+    assert ours(SimpleNamespace(article=predict))([given]) == [[0, 1, 2, 3]]
     assert asked == [(given.text, [(s.span.start, s.span.end) for s in given.sentences])]
 
 

@@ -103,7 +103,8 @@ def test_what_is_wrong_is_said_with_its_line(yaml, text, found):
     ("key", "value"),
     [
         ("validation", "0"), ("validation", "1"), ("test", "-0.1"), ("test", "1"), ("near_duplicate", "0"),
-        ("near_duplicate", "1.1"), ("max_tokens", "7"), ("context", "-1"), ("learning_rate", "0"),
+        ("near_duplicate", "1.1"), ("max_tokens", "7"), ("context", "-1"),
+        ("predict_context", "-1"), ("layer_decay", "0"), ("r_drop", "-1"), ("train_share", "0"), ("learning_rate", "0"),
         ("learning_rate", "1"), ("learning_rate", "nan"), ("weight_decay", "-1"), ("warmup", "1"), ("epochs", "0"),
         ("epochs", "inf"), ("batch_size", "0"), ("class_weight_power", "-1"), ("max_grad_norm", "-1"),
         ("save_steps", "-1"), ("also_weight", "-0.1"), ("also_weight", "1"), ("gradient_accumulation", "0"),
@@ -206,9 +207,8 @@ def test_every_setting_survives_the_command_line():
         max_tokens=64, context=2, learning_rate=3e-5, weight_decay=0.1, warmup=0.2, epochs=1.5, batch_size=2,
         class_weight_power=1.0, also_weight=0.5, learn_context=False,
         cue_weight=0.3, average=3, max_grad_norm=2.0, save_steps=10, bf16=True,
-        gradient_accumulation=4, labels={"Denial": "official_denial", "a=b": "none"}, format="doccano",
-        annotators="soft", offset_unit="utf16",
-        train_share=0.5, layer_decay=0.9, logit_adjustment=0.5, r_drop=0.2,
+        gradient_accumulation=4, predict_context=3, train_share=0.5, layer_decay=0.9, logit_adjustment=0.5, r_drop=0.2,
+        labels={"Denial": "official_denial", "a=b": "none"}, format="doccano", annotators="soft", offset_unit="utf16",
     )  # fmt: skip
     values = dataclasses.asdict(config)
     assert all(value != getattr(TrainingConfig(), key) for key, value in values.items())

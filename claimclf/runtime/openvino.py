@@ -13,7 +13,7 @@ from claimclf.errors import ModelError, needs_extra
 from claimclf.runtime.onnx import FILES
 from claimclf.runtime.processes import PerProcess
 
-_STEP = 16  # tokens; windows are padded to multiples of it, since each new shape costs a compilation
+_STEP = 32  # tokens; windows are padded to multiples of it, since each new shape costs a compilation
 _SETTINGS: dict[str, dict[str, Any]] = {
     "fp32": {"INFERENCE_PRECISION_HINT": "f32", "DYNAMIC_QUANTIZATION_GROUP_SIZE": 0},
     "bf16": {"INFERENCE_PRECISION_HINT": "bf16", "DYNAMIC_QUANTIZATION_GROUP_SIZE": 0},

@@ -1,0 +1,159 @@
+"""Systems that label the sentences of articles, made for being timed: ours, and what people would run otherwise.
+
+All but the bags of words see each sentence with its neighbours, on the same encoder, in float32 unless they say so.
+Heads that are not trained cost what trained ones cost. Each takes articles and gives how many sentences it labelled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from importlib.util import find_spec
+from typing import Any
+
+from claimclf.articles import Article
+from claimclf.errors import InputError, MissingExtraError, ModelError, needs_extra
+from claimclf.labels import LABELS
+from claimclf.model import OFFLINE, encoder_path
+from claimclf.peers import sentence_texts, tfidf
+from claimclf.predict import ClaimClassifier
+from claimclf.runtime.choice import Precision, RuntimeName
+
+Contestant = Callable[[Sequence[Article]], int]
+_BATCH_SIZES = (1, 8, 32)
+_OURS: tuple[tuple[RuntimeName, Precision], ...] = (
+    ("openvino", "bf16"),
+    ("openvino", "int8"),
+    ("openvino", "fp32"),
+    ("onnxruntime", "int8"),
+    ("onnxruntime", "fp32"),
+)
+
+
+def pairs(articles: Sequence[Article]) -> list[tuple[str, str]]:
+    """Every sentence with its neighbours, (sentence, the one before and the one after)."""
+    found = []
+    for article in articles:
+        texts = [s.span.of(article.text) for s in article.sentences]
+        for i, text in enumerate(texts):
+            found.append((text, " ".join(texts[max(0, i - 1) : i] + texts[i + 1 : i + 2])))
+    return found
+
+
+def ours(model: str, threads: int) -> Iterator[tuple[str, Contestant]]:
+    """Claimclf as it is loaded by default, and in every other precision that this machine can run."""
+    chosen = ClaimClassifier.load(model, threads=threads)
+    yield f"claimclf ({chosen.runtime.name})", _classify(chosen)
+    for runtime, precision in _OURS:
+        try:
+            other = ClaimClassifier.load(model, runtime=runtime, precision=precision, threads=threads)
+        except (MissingExtraError, InputError, ModelError):
+            continue
+        if other.runtime.name != chosen.runtime.name:
+            yield f"claimclf ({other.runtime.name})", _classify(other)
+
+
+def _classify(classifier: ClaimClassifier) -> Contestant:
+    def run(articles: Sequence[Article]) -> int:
+        spans = [[(s.span.start, s.span.end) for s in article.sentences] for article in articles]
+        return sum(len(classifier.article(a.text, own).sentences) for a, own in zip(articles, spans, strict=True))
+
+    return run
+
+
+def others(training: Sequence[Article], trial: Sequence[Article]) -> Iterator[tuple[str, Contestant]]:
+    """The others that are installed; the pipeline with the batch size that is best on `trial`."""
+    yield _pipeline(trial)
+    yield "torch, sorted by length", _torch()
+    if find_spec("sentence_transformers"):
+        yield "sentence-transformers + linear head", _sentence_transformers()
+    if find_spec("setfit"):
+        yield "SetFit, sentences alone", _setfit()
+    if find_spec("spacy"):
+        yield "spaCy textcat, sentences alone", _spacy(training)
+    bag = tfidf(training)
+    yield "TF-IDF + logistic regression", lambda articles: sum(map(len, bag(articles)))
+
+
+def _network() -> tuple[Any, Any]:
+    with needs_extra("train"):
+        from transformers import AutoModelForSequenceClassification, AutoTokenizer
+    path = encoder_path(OFFLINE)
+    model = AutoModelForSequenceClassification.from_pretrained(path, num_labels=len(LABELS)).eval()
+    return model, AutoTokenizer.from_pretrained(path)
+
+
+def _pipeline(trial: Sequence[Article]) -> tuple[str, Contestant]:
+    import time
+
+    from transformers import pipeline
+
+    model, tokenizer = _network()
+    classify = pipeline("text-classification", model=model, tokenizer=tokenizer, device="cpu")
+
+    def run(articles: Sequence[Article], size: int) -> int:
+        given = [{"text": text, "text_pair": around} for text, around in pairs(articles)]
+        return len(list(classify(given, batch_size=size, truncation=True)))
+
+    took = {}
+    for size in _BATCH_SIZES:
+        start = time.perf_counter()
+        run(trial, size)
+        took[size] = time.perf_counter() - start
+    best = min(took, key=lambda size: took[size])
+    return f"transformers.pipeline (batches of {best})", lambda articles: run(articles, best)
+
+
+def _torch() -> Contestant:
+    import torch
+
+    model, tokenizer = _network()
+
+    def run(articles: Sequence[Article]) -> int:
+        given = sorted(pairs(articles), key=lambda pair: len(pair[0]) + len(pair[1]))
+        with torch.inference_mode():
+            for at in range(0, len(given), 32):
+                texts, around = zip(*given[at : at + 32], strict=True)
+                model(**tokenizer(list(texts), list(around), padding=True, truncation=True, return_tensors="pt"))
+        return len(given)
+
+    return run
+
+
+def _sentence_transformers() -> Contestant:
+    import numpy as np
+    from sentence_transformers import SentenceTransformer
+
+    body = SentenceTransformer(encoder_path(OFFLINE), device="cpu")
+    head = np.zeros((body.get_embedding_dimension() or 1, len(LABELS)), dtype=np.float32)
+
+    def run(articles: Sequence[Article]) -> int:
+        given = [f"{text} {around}" for text, around in pairs(articles)]
+        return len((body.encode(given, batch_size=32, show_progress_bar=False) @ head).argmax(axis=1))
+
+    return run
+
+
+def _setfit() -> Contestant:
+    from setfit import SetFitModel
+
+    model = SetFitModel.from_pretrained(encoder_path(OFFLINE), device="cpu")
+    words = ["report", "claim", "denial", "perhaps"]
+    model.model_head.fit(model.model_body.encode(words), range(len(words)))
+    return lambda articles: len(model.predict(sentence_texts(articles), batch_size=32))
+
+
+def _spacy(training: Sequence[Article]) -> Contestant:
+    import spacy
+    from spacy.training import Example
+
+    nlp = spacy.blank("en")
+    textcat = nlp.add_pipe("textcat")
+    for label in LABELS:
+        textcat.add_label(str(label))  # type: ignore[attr-defined]
+    rows = [(s.span.of(a.text), s.label) for a in training for s in a.labelled][:2000]
+    examples = [
+        Example.from_dict(nlp.make_doc(text), {"cats": {str(name): float(name == label) for name in LABELS}})
+        for text, label in rows
+    ]
+    nlp.initialize(lambda: examples)
+    return lambda articles: sum(1 for _ in nlp.pipe(sentence_texts(articles), batch_size=64))

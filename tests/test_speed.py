@@ -1,0 +1,55 @@
+"""The benchmark itself: what it times, and that it cannot be fooled."""
+
+import time
+
+import pytest
+
+from claimclf.contestants import ours, pairs
+from claimclf.predict import ClaimClassifier
+from claimclf.speed import cold_start, gemm_ceiling, interleaved, latency, network_work
+from tests.test_comparison import HELD
+
+
+def sleeper(seconds, count=None):
+    def run(articles):
+        time.sleep(seconds)
+        return sum(len(a.sentences) for a in articles) if count is None else count
+
+    return run
+
+
+def test_rounds_are_interleaved_and_the_median_counts():
+    fast, slow = interleaved({"fast": sleeper(0.002), "slow": sleeper(0.02)}, HELD, 3, lambda line: None)
+    assert (len(fast.rounds), fast.articles, fast.sentences) == (3, 4, 12)
+    assert fast.sentences_a_second > 2 * slow.sentences_a_second
+
+
+def test_a_system_that_skips_sentences_is_not_timed():
+    with pytest.raises(AssertionError, match="lazy labelled 1 of 12"):
+        interleaved({"lazy": sleeper(0, 1)}, HELD, 1, lambda line: None)
+
+
+def test_pairs_hold_each_sentence_with_its_neighbours():
+    found = pairs(HELD[:1])
+    assert [text for text, _ in found] == [s.span.of(HELD[0].text) for s in HELD[0].sentences]
+    assert found[0][1] == found[1][0] and found[1][1] == f"{found[0][0]} {found[2][0]}"
+
+
+def test_ours_runs_in_every_precision_that_is_here():
+    names = dict(ours("shipped", 1))
+    assert len(names) >= 1 and all(name.startswith("claimclf (") for name in names)
+    assert all(run(HELD) == 12 for run in names.values())
+
+
+def test_what_the_network_and_the_machine_do():
+    classifier = ClaimClassifier.load(threads=1)
+    assert 0 < network_work(classifier, HELD[:1]) < network_work(classifier, HELD)
+    assert all(rate > 1 for rate in gemm_ceiling(1, 0.02).values())
+    p50, p95, p99 = latency(classifier, HELD)
+    assert 0 < p50 <= p95 <= p99
+
+
+def test_a_cold_start_is_short_and_small():
+    seconds, peak = cold_start("shipped", "The bank denied the report. It may sue.", 1, repeats=2)
+    assert 0 < seconds < 20  # the figure itself is the benchmark's; here: that it is one
+    assert 50 < peak < 250
