@@ -23,6 +23,7 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--offset-unit", choices=UNITS, help="what offsets count (default: found by the marked words)")
     group.add_argument("--annotator", metavar="NAME", help="this one's labels alone (default: the majority's)")
+    group.add_argument("--layer", metavar="LAYER", help="where the labels of a CAS are: LAYER or LAYER.feature")
 
 
 def reading_of(arguments: argparse.Namespace) -> Reading:
@@ -37,4 +38,4 @@ def reading_of(arguments: argparse.Namespace) -> Reading:
         if not sign:
             raise ConfigError(f"--label {text}: write NAME=OURS, such as Denial=official_denial")
         labels[name] = ours
-    return Reading(labels, arguments.offset_unit, arguments.annotator)
+    return Reading(labels, arguments.offset_unit, arguments.annotator, arguments.layer)

@@ -10,7 +10,7 @@ from typing import Protocol
 from claimclf.articles import Article
 from claimclf.errors import DataError, MissingTextsError, Problem
 from claimclf.labels import did_you_mean
-from claimclf.readers import cases, doccano, jsonl, label_studio, prodigy, written
+from claimclf.readers import cases, doccano, inception, jsonl, label_studio, prodigy, written
 from claimclf.readers.tasks import Imported, Reading
 
 
@@ -33,6 +33,7 @@ READERS: dict[str, Callable[[Path], Iterator[Article]]] = {
 }
 # In the order in which `fits` is asked; where none does, the last of those with the suffix says what is wrong.
 EXPORTS: dict[str, Export] = {
+    "inception": inception,
     "label-studio": label_studio,
     "prodigy": prodigy,
     "doccano": doccano,

@@ -28,12 +28,14 @@ class Reading:
 
     `labels` maps the tool's label names to ours (or to `none`); names that are ours, in any case and with spaces or
     hyphens, need no entry. `unit` of offsets: None finds it. `annotator`: None puts all together by majority, what
-    only others gave becomes `also`; a name takes that one alone.
+    only others gave becomes `also`; a name takes that one alone. `layer`: LAYER or LAYER.feature that has the labels of
+    a CAS; None finds it.
     """
 
     labels: Mapping[str, str] = field(default_factory=dict)
     unit: Unit | None = None
     annotator: str | None = None
+    layer: str | None = None
 
 
 @dataclass(frozen=True)
@@ -47,13 +49,14 @@ class Pass:
 
 @dataclass(frozen=True)
 class Task:
-    """A text of an export, `where` it stands, and who labelled it."""
+    """A text of an export, `where` it stands, and who labelled it; `sentences`: None splits it here."""
 
     where: str
     id: str
     text: str
     passes: tuple[Pass, ...]
     fields: Mapping[str, str] = field(default_factory=dict)
+    sentences: tuple[Span, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,7 @@ def imported(path: Path, tasks: Sequence[Task], reading: Reading, usual: Unit = 
             passes = [_project(task, p, names, unit) for p in task.passes if reading.annotator in (None, p.annotator)]
             for projected in passes:
                 counts += projected.counts
-            sentences = _together(task.text, [projected.sentences for projected in passes])
+            sentences = _together(task, [projected.sentences for projected in passes])
             articles.append(Article(task.id, task.text, sentences, "", task.fields, task.where))
         except ValueError as error:
             problems.append(Problem(task.where, str(error)))
@@ -113,18 +116,27 @@ def imported(path: Path, tasks: Sequence[Task], reading: Reading, usual: Unit = 
     return Imported(tuple(articles), tuple(notes))
 
 
+def ours(name: str, reading: Reading) -> str:
+    """What a tool's label name is called here, which may be none of our labels.
+
+    >>> ours("Official Denial", Reading())
+    'official_denial'
+    """
+    return reading.labels.get(name, name).strip().lower().replace(" ", "_").replace("-", "_")
+
+
 def _names(path: Path, tasks: Sequence[Task], reading: Reading) -> dict[str, Label | None]:
     """Our label for every name in the file; all unknown ones, with their counts, are one error."""
     given = Counter(name for t in tasks for p in t.passes for name in [*(name for _, name in p.marks), *p.whole])
-    ours = {str(label): label for label in LABELS}
+    labels = {str(label): label for label in LABELS}
     names: dict[str, Label | None] = {}
     problems = []
     for name, count in given.items():
-        wanted = reading.labels.get(name, name).strip().lower().replace(" ", "_").replace("-", "_")
-        if wanted in ours or wanted == IGNORED:
-            names[name] = ours.get(wanted)
+        wanted = ours(name, reading)
+        if wanted in labels or wanted == IGNORED:
+            names[name] = labels.get(wanted)
         else:
-            hint = f"{did_you_mean(wanted, list(ours))} map it: `labels: {{{name}: …}}`, or to `{IGNORED}`"
+            hint = f"{did_you_mean(wanted, list(labels))} map it: `labels: {{{name}: …}}`, or to `{IGNORED}`"
             problems.append(Problem(str(path), f"unknown label {name!r}, {count:,} times", hint))
     if problems:
         raise DataError(problems)
@@ -146,16 +158,16 @@ def _project(task: Task, given: Pass, names: Mapping[str, Label | None], unit: U
     labelled = [(span, label) for span, label in marks if label is not None]
     whole = [label for name in given.whole if (label := names[name]) is not None]
     if not whole:
-        return project(task.text, labelled)
+        return project(task.text, labelled, task.sentences)
     start = len(task.text) - len(task.text.lstrip())
     span = Span(start, start + len(task.text.strip()))
     return project(task.text, [*labelled, *((span, label) for label in whole)], [span])
 
 
-def _together(text: str, passes: Sequence[tuple[Sentence, ...]]) -> tuple[Sentence, ...]:
+def _together(task: Task, passes: Sequence[tuple[Sentence, ...]]) -> tuple[Sentence, ...]:
     """The majority's label of each sentence (at a tie, the first by guideline order), the others as `also`."""
     if not passes:
-        return project(text, []).sentences
+        return project(task.text, [], task.sentences).sentences
     spans = {tuple(s.span for s in sentences) for sentences in passes}
     if len(spans) > 1:
         raise ValueError("some annotators labelled the whole text, others parts of it; export them apart")
