@@ -22,6 +22,7 @@ from claimclf.articles import Span
 from claimclf.errors import DataError, MissingExtraError, Problem, needs_extra
 
 MAX_BYTES = 10 << 20  # of one CAS: a text of 60,000 words with tokens; libxml2 takes no longer text either
+_MOST_TYPES, _MOST_FEATURES, _MOST_OF_ONE = 2000, 1000, 200  # INCEpTION has 200 and 120; cassis is cubic in the last
 SENTENCE = "de.tudarmstadt.ukp.dkpro.core.api.segmentation.type.Sentence"
 METADATA = "de.tudarmstadt.ukp.dkpro.core.api.metadata.type.DocumentMetaData"
 _CORE = "de.tudarmstadt.ukp.dkpro.core.api."
@@ -95,20 +96,39 @@ def _type_system(types: bytes) -> Any:
 
 
 def _prove_xml(data: bytes) -> None:
+    """Raise where it is not well formed, declares entities, or types and features beyond all measure."""
+    features: list[int] = []
+
     def refuse(*_: object) -> None:
         raise ValueError("it declares a document type, which a CAS has not")
 
+    def count(tag: str, _: object) -> None:
+        name = tag.rpartition(":")[2]
+        if name == "typeDescription":
+            features.append(0)
+        elif name == "featureDescription" and features:
+            features[-1] += 1
+
     parser = expat.ParserCreate()
     parser.StartDoctypeDeclHandler = refuse
+    parser.StartElementHandler = count
     parser.Parse(data, True)
+    _prove_size(features)
 
 
 def _prove_json(text: str) -> None:
     content = json.loads(text)
     if not isinstance(content, dict) or not isinstance(content.get("%TYPES"), dict):
         raise ValueError("no object with %TYPES")
-    for kind in content["%TYPES"].values():
-        _prove_names(name for name in kind if not name.startswith("%"))
+    types = content["%TYPES"].values()
+    _prove_size([sum(not name.startswith("%") for name in kind) for kind in types])
+    _prove_names(name for kind in types for name in kind if not name.startswith("%"))
+
+
+def _prove_size(features: list[int]) -> None:
+    beyond = len(features) > _MOST_TYPES or sum(features) > _MOST_FEATURES
+    if beyond or max(features, default=0) > _MOST_OF_ONE:
+        raise ValueError(f"its type system is too large: {len(features):,} types, {sum(features):,} features")
 
 
 def _prove_names(names: Iterator[str]) -> None:

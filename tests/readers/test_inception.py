@@ -143,6 +143,8 @@ def test_a_project_without_a_second_format_is_refused_with_the_reason(tmp_path):
 LOL = "".join(f'<!ENTITY l{i} "{f"&l{i - 1};" * 10 if i else "ha" * 50}">' for i in range(9))
 BOMB = f"<!DOCTYPE x [{LOL}]>"
 OUTSIDE = '<!DOCTYPE x [<!ENTITY l8 SYSTEM "file:///etc/passwd">]>'
+SWOLLEN = TYPES.replace(b"<features>", b"<features>" + b"<featureDescription/>" * 9999, 1)
+MANY = b"".join(b'"f%d": 0,' % n for n in range(999))
 TWICE = xmi(*MARKS).replace(b'members="2', b'members="2 2')
 
 
@@ -163,6 +165,7 @@ TWICE = xmi(*MARKS).replace(b'members="2', b'members="2 2')
         ("a.json", b'{"%TYPES": {}}', "no UIMA CAS"), ("a.json", b'{"%VIEWS": 1}', "no object with %TYPES"),
         ("a.json", cas_json(*MARKS)[:-9], "no UIMA CAS (JSONDecodeError"),
         ("a.json", cas_json(text="\ud800" * 99), "no UIMA CAS (UnicodeEncodeError"),
+        ("a.json", cas_json(feature="f").replace(b'"f": {', MANY + b'"f": {'), "its type system is too large"),
         ("a.json", cas_json(*MARKS, feature="x=print(1)"), "'x=print(1)' is no name of a feature"),
         ("a.json", b'{"%TYPES": "' + b"x" * 11_000_000, "over 10 MB for one text"),
         ("a.zip", b"PK", "no zip of CASes"), ("a.zip", exported()[:-9], "no zip of CASes"),
@@ -170,9 +173,10 @@ TWICE = xmi(*MARKS).replace(b'members="2', b'members="2 2')
         ("a.zip", zipped({"x.xmi": xmi()}), "no TypeSystem.xml"),
         ("a.zip", zipped({"x.xmi": b"<x>", "TypeSystem.xml": TYPES}), "a.zip: x.xmi: no UIMA CAS"),
         ("a.zip", zipped({"x.xmi": xmi(), "TypeSystem.xml": b"\x00" * 11_000_000}), "the type system is too large"),
+        ("a.zip", zipped({"x.xmi": xmi(), "TypeSystem.xml": SWOLLEN}), "its type system is too large: "),
         ("a.zip", zipped({"annotation/a/b.zip": b"no"}), "annotation/a/b.zip: no zip of CASes"),
     ],
-    ids=range(27),
+    ids=range(29),
 )  # fmt: skip
 def test_damage_is_a_typed_error_and_fast(tmp_path, capsys, name, content, found):
     (tmp_path / "TypeSystem.xml").write_bytes(TYPES)
