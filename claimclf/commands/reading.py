@@ -38,6 +38,7 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
         metavar="HOW",
         help="majority (default), soft (keep the votes, which training learns from), or one annotator's name",
     )
+    group.add_argument("--layer", metavar="LAYER", help="where the labels of a CAS are: LAYER or LAYER.feature")
 
 
 def reading_of(arguments: argparse.Namespace) -> Reading:
@@ -63,4 +64,5 @@ def reading_of(arguments: argparse.Namespace) -> Reading:
         problems += [f"{where}: {name!r} cannot be {ours!r}; {hint}" for _, _, hint in wrong_targets({name: ours})]
     if problems:
         raise ConfigError("\n".join(problems))
-    return Reading(labels, None if arguments.offset_unit == AUTO else arguments.offset_unit, arguments.annotators)
+    unit = None if arguments.offset_unit == AUTO else arguments.offset_unit
+    return Reading(labels, unit, arguments.annotators, layer=arguments.layer)

@@ -11,7 +11,7 @@ from claimclf import agreement
 from claimclf.articles import Article
 from claimclf.errors import DataError, MissingTextsError, Problem
 from claimclf.labels import did_you_mean
-from claimclf.readers import cases, doccano, jsonl, label_studio, prodigy, written
+from claimclf.readers import cases, doccano, inception, jsonl, label_studio, prodigy, written
 from claimclf.readers.tasks import Imported, Reading
 
 
@@ -34,6 +34,7 @@ READERS: dict[str, Callable[[Path], Iterator[Article]]] = {
 }
 # In the order in which `fits` is asked; where none does, the last of those with the suffix says what is wrong.
 EXPORTS: dict[str, Export] = {
+    "inception": inception,
     "prodigy": prodigy,
     "doccano": doccano,
     "label-studio": label_studio,

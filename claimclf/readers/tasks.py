@@ -32,12 +32,19 @@ class Reading:
     hyphens, need no entry. `unit` of offsets: None finds it. `annotators`: `majority` takes the label that most gave,
     what only others gave becomes `also`; `soft` keeps the votes as well; any other word is an annotator's name, and
     that one's labels are taken alone. `columns`: what they hold → their name in the data.
+    `layer`: LAYER or LAYER.feature that has the labels of a CAS; None finds it.
     """
 
     labels: Mapping[str, str] = field(default_factory=dict)
     unit: Unit | None = None
     annotators: str = MAJORITY
     columns: Mapping[str, str] = field(default_factory=dict)
+    layer: str | None = None
+
+    @property
+    def alone(self) -> str | None:
+        """The annotator whose labels alone are taken."""
+        return None if self.annotators in (MAJORITY, SOFT) else self.annotators
 
 
 @dataclass(frozen=True)
@@ -51,13 +58,14 @@ class Pass:
 
 @dataclass(frozen=True)
 class Task:
-    """A text of an export, `where` it stands, and who labelled it."""
+    """A text of an export, `where` it stands, and who labelled it; `sentences`: None splits it here."""
 
     where: str
     id: str
     text: str
     passes: tuple[Pass, ...]
     fields: Mapping[str, str] = field(default_factory=dict)
+    sentences: tuple[Span, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -157,7 +165,7 @@ def imported(
     ratings: list[Mapping[str, Label]] = []
     for task in tasks:
         try:
-            found = _labelled(task, names, unit, reading.annotators)
+            found = _labelled(task, names, unit, reading)
             articles.append(Article(task.id, task.text, found.sentences, "", task.fields, task.where))
             counts += found.counts
             ratings += found.ratings
@@ -176,21 +184,20 @@ _NOBODY, _AGAIN, _SHARED = "labelled by nobody", "labelled again", "shared texts
 
 def _notes(first: str, counts: Counter[str], reading: Reading) -> list[str]:
     lines = [first, ", ".join(f"{case} {counts[case]:,}" for case in CASES)]
-    everybody = reading.annotators in (MAJORITY, SOFT)
     if counts[_NOBODY]:
-        lines.append(f"{counts[_NOBODY]:,} texts not labelled by {'anybody' if everybody else reading.annotators}")
+        lines.append(f"{counts[_NOBODY]:,} texts not labelled by {reading.alone or 'anybody'}")
     if counts[_AGAIN]:
         lines.append(f"{counts[_AGAIN]:,} times an annotator labelled the same text again; put together")
-    if everybody and counts[_SHARED]:
+    if reading.alone is None and counts[_SHARED]:
         lines.append(note(counts))
     return lines
 
 
-def _labelled(task: Task, names: Mapping[str, Label | None], unit: Unit, annotators: str) -> Together:
+def _labelled(task: Task, names: Mapping[str, Label | None], unit: Unit, reading: Reading) -> Together:
     """What the annotators asked for say of a text, together."""
-    wanted = [given for given in task.passes if annotators in (MAJORITY, SOFT, given.annotator)]
+    wanted = [given for given in task.passes if reading.alone in (None, given.annotator)]
     if not wanted:
-        return Together(project(task.text, []).sentences, (), Counter({_NOBODY: 1}))
+        return Together(project(task.text, [], task.sentences).sentences, (), Counter({_NOBODY: 1}))
     times: dict[str | int, list[Pass]] = {}
     for number, given in enumerate(wanted):
         times.setdefault(given.annotator or number, []).append(given)
@@ -202,7 +209,7 @@ def _labelled(task: Task, names: Mapping[str, Label | None], unit: Unit, annotat
         projected = _project(task, Pass(passes[0].annotator, marks, whole), names, unit)
         counts += projected.counts
         rows.append((passes[0].annotator, projected.sentences))
-    found = together(rows, soft=annotators == SOFT)
+    found = together(rows, soft=reading.annotators == SOFT)
     return Together(found.sentences, found.ratings, counts + found.counts)
 
 
@@ -225,7 +232,7 @@ def _project(task: Task, given: Pass, names: Mapping[str, Label | None], unit: U
     labelled = [(span, label) for span, label in marks if label is not None]
     whole = [label for name in given.whole if (label := names[name]) is not None]
     if not whole:
-        return project(task.text, labelled)
+        return project(task.text, labelled, task.sentences)
     start = len(task.text) - len(task.text.lstrip())
     span = Span(start, start + len(task.text.strip()))
     return project(task.text, [*labelled, *((span, label) for label in whole)], [span])
