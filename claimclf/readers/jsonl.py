@@ -86,6 +86,18 @@ def read_available(path: Path) -> tuple[list[Article], list[Problem]]:
     return articles, missing
 
 
+def article(where: str, record: dict[str, Any]) -> Article:
+    """The article of one record, which has its text or a text that is on this machine.
+
+    Raises:
+        DataError: with every problem of it.
+    """
+    text = _text(where, record, TextStore.default())
+    if text is None:
+        raise DataError([Problem(where, f"the text of {record.get('id')!r} is not on this machine", FETCH)])
+    return _article(where, record, text)
+
+
 def records(path: Path) -> list[tuple[str, dict[str, Any]]]:
     """Every record of a JSON-lines file with its place, file:line.
 

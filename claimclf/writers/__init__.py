@@ -6,9 +6,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from claimclf.articles import Article
-from claimclf.writers import jsonl
+from claimclf.writers import hf_datasets, jsonl, tables
 from claimclf.writers.outcome import Outcome
 
 WRITERS: dict[str, Callable[[Sequence[Article], Path], Outcome]] = {
     "jsonl": jsonl.write,
+    "csv": tables.write_csv,
+    "tsv": tables.write_tsv,
+    "datasets": hf_datasets.write_folder,
+    "parquet": hf_datasets.write_parquet,
 }
