@@ -110,7 +110,7 @@ def test_sentence_and_text_are_a_sentence_and_its_article(tmp_path):
     rows = (
         "text,sentence,label\nIt rained. It may stop.,It may stop.,speculation\nIt rained. It may stop.,It rained.,\n"
     )
-    with pytest.raises(DataError, match="'It rained.' does not stand"):
+    with pytest.raises(DataError, match=r"'It rained.' does not stand"):
         read(tmp_path, rows)
     rows = rows.replace("It rained.,\n", "stop.,\n")
     with pytest.raises(DataError):
