@@ -10,7 +10,7 @@ from typing import Protocol
 from claimclf.articles import Article
 from claimclf.errors import DataError, MissingTextsError, Problem
 from claimclf.labels import did_you_mean
-from claimclf.readers import cases, doccano, hf_datasets, jsonl, label_studio, prodigy, tables, written
+from claimclf.readers import cases, conll, doccano, hf_datasets, jsonl, label_studio, prodigy, tables, written
 from claimclf.readers.tasks import Imported, Reading
 
 
@@ -39,6 +39,7 @@ EXPORTS: dict[str, Export] = {
     "csv": tables,
     "tsv": tables,
     "datasets": hf_datasets,
+    "conll": conll,
 }
 FORMATS = (*READERS, *EXPORTS)
 _OURS = {".article": "written", cases.SUFFIX: "cases"}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from claimclf.articles import Article
-from claimclf.writers import hf_datasets, jsonl, tables
+from claimclf.writers import conll, hf_datasets, jsonl, tables
 from claimclf.writers.outcome import Outcome
 
 WRITERS: dict[str, Callable[[Sequence[Article], Path], Outcome]] = {
@@ -15,4 +15,5 @@ WRITERS: dict[str, Callable[[Sequence[Article], Path], Outcome]] = {
     "tsv": tables.write_tsv,
     "datasets": hf_datasets.write_folder,
     "parquet": hf_datasets.write_parquet,
+    "conll": conll.write,
 }

@@ -15,11 +15,10 @@ from typing import Any
 from claimclf.articles import Article, Sentence, Span
 from claimclf.errors import DataError, Problem, needs_extra
 from claimclf.labels import LABELS
+from claimclf.writers.jsonl import STRUCTURE
 from claimclf.writers.outcome import Outcome, encodable
 
-COLUMNS = ("id", "story", "text", "sentences")
-# Names that rows of articles give another meaning, here or in JSON lines.
-_TAKEN = {*COLUMNS, "title", "sha256", "characters", "source", ""}
+_TAKEN = {*STRUCTURE, ""}  # names that are no fields
 
 
 def write_folder(articles: Sequence[Article], path: Path) -> Outcome:

@@ -17,7 +17,7 @@ def article(draw, identity="a"):
         span = Span(len(text), len(text) + len(word))
         label = draw(st.sampled_from([None, *LABELS]))
         also = tuple(x for x in draw(st.permutations(LABELS))[: draw(st.integers(0, 2))] if x is not label)
-        marks = (Span(span.end - 1, span.end), span)[: draw(st.integers(0, 2))]
+        marks = tuple(sorted({span, Span(span.end - 1, span.end)}))[: draw(st.integers(0, 2))]
         part = draw(st.sampled_from(["title", "body"]))
         sentences.append(Sentence(span, label, also, part, marks, marks[:1]))
         text += word + draw(GAPS)
