@@ -23,7 +23,7 @@ from claimclf.offsets import Mark
 from claimclf.readers.tasks import Imported, Pass, Reading, Task, imported
 
 SUFFIXES: tuple[str, ...] = (".conll", ".bio", ".conllup", ".iob")
-_TAG = re.compile(r"O|_|([BIESLU])-(.+)")
+_TAG = re.compile(r"O|_|[BIESLU]-.+")
 _NEW = re.compile(r"#\s*newdoc(?:\s+id\s*=\s*(.*\S))?\s*")
 _COLUMNS = re.compile(r"#\s*global\.columns\s*=\s*(.*\S)\s*")
 _SPACE = re.compile(r"\\(.)", re.DOTALL)
@@ -53,13 +53,12 @@ class _Document:
         at = self.length + len(space)
         self.length = self.end = at + len(word)
         self.start = at if self.start is None else self.start
-        match = _TAG.fullmatch(tag)
-        kind, name = (match[1], match[2]) if match else (None, None)
-        if kind and name == self.open and kind in "IEL":
+        kind, _, name = tag.partition("-")
+        if name and name == self.open and kind in "IEL":
             self.marks[-1] = (self.marks[-1][0], self.end, name)
-        elif kind:
+        elif name:
             self.marks.append((at, self.end, name))
-        self.open = name if kind in ("B", "I") else None
+        self.open = name if name and kind in "BI" else None
         self.gap = after
 
     def close(self) -> None:

@@ -92,7 +92,7 @@ def _tables(path: Path) -> Iterator[_Table]:
     splits = found if isinstance(found, DatasetDict) else {"": found}
     for name, split in splits.items():
         assert isinstance(split, Dataset)
-        yield name, split.features, _rows(split.with_format("arrow").iter(_BATCH))
+        yield name, split.features, _rows(split.with_format("arrow").iter(_BATCH) if len(split) else ())
 
 
 def _rows(batches: Any) -> Iterator[dict[str, Any]]:

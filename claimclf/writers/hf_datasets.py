@@ -31,7 +31,8 @@ def write_folder(articles: Sequence[Article], path: Path) -> Outcome:
         raise DataError([Problem(str(path), "is there already", "give a new folder")])
     dataset, outcome = _dataset(articles)
     with _no_progress():
-        dataset.save_to_disk(str(path))
+        # without a shard, as `datasets` saves a dataset without rows, it cannot be loaded
+        dataset.save_to_disk(str(path), num_shards=None if len(dataset) else 1)
     return outcome
 
 

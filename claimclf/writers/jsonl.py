@@ -11,7 +11,6 @@ from typing import Any
 from claimclf.articles import Article, Sentence
 from claimclf.writers.outcome import Outcome
 
-
 # What a record holds by these names is no field: a `title`, say, would be read as a line above the text.
 STRUCTURE = ("id", "story", "title", "text", "sha256", "characters", "source", "sentences")
 

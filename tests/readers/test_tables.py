@@ -106,15 +106,13 @@ def test_the_text_of_the_article_without_offsets(tmp_path):
         read(tmp_path, head + f'"{text}",(Three.),speculation\na,,Two.,Denial')
 
 
-def test_sentence_and_text_are_a_sentence_and_its_article(tmp_path):
-    rows = (
-        "text,sentence,label\nIt rained. It may stop.,It may stop.,speculation\nIt rained. It may stop.,It rained.,\n"
-    )
-    with pytest.raises(DataError, match=r"'It rained.' does not stand"):
-        read(tmp_path, rows)
-    rows = rows.replace("It rained.,\n", "stop.,\n")
-    with pytest.raises(DataError):
-        read(tmp_path, rows)
+def test_beside_a_sentence_the_text_is_its_article(tmp_path):
+    one, two = "It rained. It may stop.,It rained.,\n", "It rained. It may stop.,It may stop.,speculation\n"
+    corpus = read(tmp_path, "text,sentence,label\n" + one + two)
+    assert found(corpus) == [[("It rained.", None), ("It may stop.", S)]]
+    assert corpus.articles[0].text == "It rained. It may stop."
+    with pytest.raises(DataError, match=r"t.csv:3: 'It rained.' does not stand"):
+        read(tmp_path, "text,sentence,label\n" + two + one)
 
 
 @pytest.mark.parametrize(("unit", "shift"), [("codepoint", 0), ("utf16", 1), ("byte", 3)])
