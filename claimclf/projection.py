@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ class Projected:
 def project(text: str, labelled: Sequence[tuple[Span, Label]], spans: Sequence[Span] | None = None) -> Projected:
     """Label the sentences of `text` (split here, or at `spans`) by labelled spans.
 
+    `spans` are in order and do not overlap.
+
     >>> found = project("It rained. It may stop.", [(Span(11, 17), Label.SPECULATION)])
     >>> [str(s.label) for s in found.sentences], found.counts["part of a sentence"]
     (['None', 'speculation'], 1)
@@ -39,12 +42,15 @@ def project(text: str, labelled: Sequence[tuple[Span, Label]], spans: Sequence[S
     places = list(spans) if spans is not None else [s for s in split(text) if any(c.isalnum() for c in s.of(text))]
     given: list[list[Label]] = [[] for _ in places]
     counts: Counter[str] = Counter()
+    ends = [place.end for place in places]
+    sizes = [_letters(text, place, place) for place in places]
     for span, label in labelled:
-        shared = [_letters(text, span, place) for place in places]
-        sizes = [_letters(text, place, place) for place in places]
-        covered = [i for i, size in enumerate(sizes) if size and 2 * shared[i] >= size]
-        if not covered and any(shared):
-            covered = [max(range(len(shared)), key=lambda i: shared[i])]
+        first = bisect_right(ends, span.start)
+        near = range(first, max(first, bisect_left(places, span.end, key=lambda place: place.start)))
+        shared = {i: _letters(text, span, places[i]) for i in near}
+        covered = [i for i in near if sizes[i] and 2 * shared[i] >= sizes[i]]
+        if not covered and any(shared.values()):
+            covered = [max(near, key=lambda i: shared[i])]
         for i in covered:
             given[i].append(label)
         if len(covered) > 1:

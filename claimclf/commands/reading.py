@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
 
 from claimclf.config import wrong_targets
@@ -38,6 +39,9 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
         metavar="HOW",
         help="majority (default), soft (keep the votes, which training learns from), or one annotator's name",
     )
+    group.add_argument(
+        "--columns", type=Path, metavar="YAML", help="a file with `columns: {text: Satz, label: Klasse}`"
+    )
     group.add_argument("--layer", metavar="LAYER", help="where the labels of a CAS are: LAYER or LAYER.feature")
 
 
@@ -62,7 +66,18 @@ def reading_of(arguments: argparse.Namespace) -> Reading:
             continue
         labels[name] = ours
         problems += [f"{where}: {name!r} cannot be {ours!r}; {hint}" for _, _, hint in wrong_targets({name: ours})]
+    columns = _columns(arguments.columns, problems) if arguments.columns else {}
     if problems:
         raise ConfigError("\n".join(problems))
     unit = None if arguments.offset_unit == AUTO else arguments.offset_unit
-    return Reading(labels, unit, arguments.annotators, layer=arguments.layer)
+    return Reading(labels, unit, arguments.annotators, columns, arguments.layer)
+
+
+def _columns(path: Path, problems: list[str]) -> Mapping[str, str]:
+    before = len(problems)
+    found = next((value for _, key, value in items(path, problems) if key == "columns"), None)
+    if isinstance(found, dict) and None not in found.values():
+        return found
+    if len(problems) == before:
+        problems.append(f"{path}: write `columns: {{text: NAME, label: NAME, article: NAME}}`")
+    return {}

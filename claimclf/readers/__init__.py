@@ -11,7 +11,18 @@ from claimclf import agreement
 from claimclf.articles import Article
 from claimclf.errors import DataError, MissingTextsError, Problem
 from claimclf.labels import did_you_mean
-from claimclf.readers import cases, doccano, inception, jsonl, label_studio, prodigy, written
+from claimclf.readers import (
+    cases,
+    conll,
+    doccano,
+    hf_datasets,
+    inception,
+    jsonl,
+    label_studio,
+    prodigy,
+    tables,
+    written,
+)
 from claimclf.readers.tasks import Imported, Reading
 
 
@@ -38,6 +49,10 @@ EXPORTS: dict[str, Export] = {
     "prodigy": prodigy,
     "doccano": doccano,
     "label-studio": label_studio,
+    "csv": tables,
+    "tsv": tables,
+    "datasets": hf_datasets,
+    "conll": conll,
 }
 FORMATS = (*READERS, *EXPORTS)
 _OURS = {".article": "written", cases.SUFFIX: "cases"}
@@ -54,13 +69,16 @@ class Corpus:
 
 
 def files(path: Path) -> list[Path]:
-    """The annotated files at `path`: itself, or all below a folder, sorted.
+    """The annotated files at `path`: itself, or all below a folder, sorted; a saved dataset is one, as a folder.
 
     Raises:
         DataError: there is none.
     """
     if path.is_dir():
-        found = sorted(p for p in path.rglob("*") if p.suffix in SUFFIXES)
+        saved = {p for p in (path, *path.rglob("*")) if p.is_dir() and hf_datasets.is_saved(p)}
+        below = (p for p in path.rglob("*") if p.suffix in SUFFIXES and p not in saved)
+        whole = {p for p in saved if saved.isdisjoint(p.parents)}
+        found = sorted([*whole, *(p for p in below if saved.isdisjoint(p.parents))])
     else:
         found = [path] if path.is_file() else []
     if not found:
@@ -75,6 +93,8 @@ def format_of(file: Path) -> str:
     Raises:
         DataError: the ending is none that is known.
     """
+    if file.is_dir():
+        return "datasets"
     if file.suffix not in SUFFIXES:
         hint = f"name it {' or '.join(SUFFIXES)}, or say which it is: --format {', '.join(FORMATS)}"
         raise DataError([Problem(str(file), f"files that end in {file.suffix!r} are not known", hint)])
@@ -109,7 +129,8 @@ def read_corpus(paths: Sequence[Path], reading: Reading | None = None, form: str
     found = _Read()
     for path in paths:
         try:
-            for file in files(path):
+            named = form == "datasets" and hf_datasets.is_hub_name(path)
+            for file in [path] if named else files(path):
                 _read_file(file, form, reading or Reading(), found)
         except DataError as error:
             found.problems += error.problems

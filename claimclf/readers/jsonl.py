@@ -23,9 +23,9 @@ from claimclf.articles import Article, Part, Sentence, Span
 from claimclf.errors import DataError, MissingTextsError, Problem
 from claimclf.labels import LABELS, Label, parse_label
 from claimclf.texts import TextStore
+from claimclf.writers.jsonl import STRUCTURE
 
 FETCH = "run `python scripts/fetch_texts.py` (or with `--from FILE`) first"
-_STRUCTURE = ("id", "story", "title", "text", "sha256", "characters", "source", "sentences")
 _BREAK = "\n\n"
 _FIRST_LINE = 1 << 20  # characters looked at to tell JSON lines apart
 
@@ -87,6 +87,18 @@ def read_available(path: Path) -> tuple[list[Article], list[Problem]]:
     return articles, missing
 
 
+def article(where: str, record: dict[str, Any]) -> Article:
+    """The article of one record, which has its text or a text that is on this machine.
+
+    Raises:
+        DataError: with every problem of it.
+    """
+    text = _text(where, record, TextStore.default())
+    if text is None:
+        raise DataError([Problem(where, f"the text of {record.get('id')!r} is not on this machine", FETCH)])
+    return _article(where, record, text)
+
+
 def records(path: Path) -> list[tuple[str, dict[str, Any]]]:
     """Every record of a JSON-lines file with its place, file:line.
 
@@ -143,7 +155,7 @@ def _article(where: str, record: dict[str, Any], text: str) -> Article:
             problems.append(Problem(f"{where}: sentence {number}", what))
     if problems:
         raise DataError(problems)
-    fields = {key: value for key, value in record.items() if key not in _STRUCTURE and isinstance(value, str) and value}
+    fields = {key: value for key, value in record.items() if key not in STRUCTURE and isinstance(value, str) and value}
     identity, story = str(record.get("id") or ""), str(record.get("story") or "")
     return Article(identity, text, tuple(sentences), story, fields, where)
 

@@ -11,7 +11,7 @@ from claimclf.labels import LABELS, Label, did_you_mean
 
 IGNORED: Final = "none"  # a label name mapped to it is left out
 _OURS = {str(label): label for label in LABELS}
-_LISTED = 20  # unknown names in an error
+_LISTED = 100  # unknown names in an error
 _LONGEST = 80  # characters of a name that are shown
 
 

@@ -58,7 +58,10 @@ class Pass:
 
 @dataclass(frozen=True)
 class Task:
-    """A text of an export, `where` it stands, and who labelled it; `sentences`: None splits it here."""
+    """A text of an export, `where` it stands, and who labelled it.
+
+    `sentences` are those that the annotators had, in code points; None: the text is split here.
+    """
 
     where: str
     id: str

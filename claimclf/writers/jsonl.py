@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,16 @@ from claimclf.articles import Article, Sentence
 from claimclf.labels import LABELS
 from claimclf.writers.outcome import Outcome
 
+# What a record holds by these names is no field: a `title`, say, would be read as a line above the text.
+STRUCTURE = ("id", "story", "title", "text", "sha256", "characters", "source", "sentences")
+
 
 def write(articles: Sequence[Article], path: Path) -> Outcome:
-    """Write the articles to `path`, a line each; nothing of them is lost."""
+    """Write the articles to `path`, a line each; nothing of them is lost but fields whose names mean something else."""
     with path.open("w", encoding="utf-8") as file:
         file.writelines(json.dumps(record(article), ensure_ascii=True) + "\n" for article in articles)
-    return Outcome(len(articles))
+    taken = Counter(name for article in articles for name in article.fields if name in STRUCTURE)
+    return Outcome(len(articles), tuple(f"the field {name!r}: {count:,} articles" for name, count in taken.items()))
 
 
 def record(article: Article) -> dict[str, Any]:
@@ -28,7 +33,7 @@ def record(article: Article) -> dict[str, Any]:
     return {
         "id": article.id,
         "story": article.story,
-        **article.fields,
+        **{name: value for name, value in article.fields.items() if name not in STRUCTURE},
         "text": article.text,
         "sentences": [_sentence(sentence) for sentence in article.sentences],
     }

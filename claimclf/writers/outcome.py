@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from claimclf.articles import Article
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,3 +18,21 @@ class Outcome:
 
     articles: int
     lost: tuple[str, ...] = ()
+
+
+def encodable(articles: Sequence[Article]) -> tuple[list[Article], list[str]]:
+    r"""The articles that UTF-8 can hold, and a line on the others, which have half a surrogate pair somewhere.
+
+    >>> encodable([Article("a", "It rained.", ()), Article("b", "It \ud83d rained.", ())])[1]
+    ["articles with lone surrogates, which are left out: 1 ('b')"]
+    """
+    there, left = [], []
+    for article in articles:
+        try:
+            for value in (article.id, article.text, article.story, *article.fields, *article.fields.values()):
+                value.encode("utf-8")
+            there.append(article)
+        except UnicodeEncodeError:
+            left.append(article.id)
+    lost = [f"articles with lone surrogates, which are left out: {len(left):,} ({left[0][:40]!r})"] if left else []
+    return there, lost

@@ -90,7 +90,7 @@ def test_the_layer_is_found_or_asked_for(tmp_path):
     corpus = read_corpus([path], Reading(NAMES))
     assert labels(corpus) == [[None, D, S]]
     assert "labels are those of webanno.custom.MyRelationBase.value" in corpus.notes[2]
-    assert "spans without a label: 1" in corpus.notes[2]
+    assert "spans without a label: 1" in corpus.notes[3]
     with pytest.raises(
         DataError, match=r"no layer has labels that are known.*MyRelationBase.value: 'Denial' 1, 'Maybe"
     ):

@@ -36,3 +36,13 @@ def test_reading_what_was_written_is_the_identity(tmp_path_factory, given_articl
     assert [(a.id, a.text, a.sentences, a.story, dict(a.fields)) for a in found] == [
         (a.id, a.text, a.sentences, a.story, dict(a.fields)) for a in given_articles
     ]
+
+
+def test_a_field_whose_name_means_something_else_does_not_alter_the_article(tmp_path):
+    article = Article("a", "It rained.", (Sentence(Span(0, 10), LABELS[0]),), "", {"title": "Rain", "id": "b"})
+    assert jsonl.write([article], tmp_path / "a.jsonl").lost == (
+        "the field 'title': 1 articles",
+        "the field 'id': 1 articles",
+    )
+    (found,) = reader.read(tmp_path / "a.jsonl")
+    assert (found.id, found.text, found.sentences) == (article.id, article.text, article.sentences)
