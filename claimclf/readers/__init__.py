@@ -10,7 +10,7 @@ from typing import Protocol
 from claimclf.articles import Article
 from claimclf.errors import DataError, MissingTextsError, Problem
 from claimclf.labels import did_you_mean
-from claimclf.readers import cases, doccano, jsonl, label_studio, prodigy, written
+from claimclf.readers import brat, cases, doccano, jsonl, label_studio, prodigy, written
 from claimclf.readers.tasks import Imported, Reading
 
 
@@ -36,6 +36,7 @@ EXPORTS: dict[str, Export] = {
     "label-studio": label_studio,
     "prodigy": prodigy,
     "doccano": doccano,
+    "brat": brat,
 }
 FORMATS = (*READERS, *EXPORTS)
 _OURS = {".article": "written", cases.SUFFIX: "cases"}
@@ -108,6 +109,7 @@ def read_corpus(paths: Sequence[Path], reading: Reading | None = None, form: str
         try:
             for file in files(path):
                 _read_file(file, form, reading or Reading(), found)
+            found.notes += brat.texts_without_marks(path)
         except DataError as error:
             found.problems += error.problems
     first: dict[str, str] = {}

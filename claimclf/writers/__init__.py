@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from claimclf.articles import Article
-from claimclf.writers import jsonl
+from claimclf.writers import brat, jsonl
 from claimclf.writers.outcome import Outcome
 
 WRITERS: dict[str, Callable[[Sequence[Article], Path], Outcome]] = {
     "jsonl": jsonl.write,
+    "brat": brat.write,
 }
