@@ -34,7 +34,7 @@ def add(commands: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     convert.add_argument("source", type=Path, metavar="IN", help="a file or folder")
-    convert.add_argument("out", type=Path, metavar="OUT", help="the file to write")
+    convert.add_argument("out", type=Path, metavar="OUT", help="the file to write, or the folder for brat")
     convert.add_argument("--to", default="jsonl", metavar="NAME", help=f"the form of OUT: {', '.join(WRITERS)}")
     add_reading(convert)
     convert.set_defaults(run=run)

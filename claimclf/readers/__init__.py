@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,7 @@ from claimclf.articles import Article
 from claimclf.errors import DataError, MissingTextsError, Problem
 from claimclf.labels import did_you_mean
 from claimclf.readers import (
+    brat,
     cases,
     conll,
     doccano,
@@ -23,6 +25,7 @@ from claimclf.readers import (
     tables,
     written,
 )
+from claimclf.readers.annotators import unknown
 from claimclf.readers.tasks import Imported, Reading
 
 
@@ -53,6 +56,7 @@ EXPORTS: dict[str, Export] = {
     "tsv": tables,
     "datasets": hf_datasets,
     "conll": conll,
+    "brat": brat,
 }
 FORMATS = (*READERS, *EXPORTS)
 _OURS = {".article": "written", cases.SUFFIX: "cases"}
@@ -114,6 +118,7 @@ class _Read:
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     ratings: list[Mapping[str, str]] = field(default_factory=list)
+    annotators: Counter[str] = field(default_factory=Counter)
 
 
 def read_corpus(paths: Sequence[Path], reading: Reading | None = None, form: str | None = None) -> Corpus:
@@ -122,16 +127,17 @@ def read_corpus(paths: Sequence[Path], reading: Reading | None = None, form: str
     `form`, one of `FORMATS`, overrules what the files look like; `reading` says how to read annotation exports.
 
     Raises:
-        DataError: with every problem of every file, and ids that stand twice.
+        DataError: with every problem of every file, ids that stand twice; an annotator whom nobody knows.
     """
     if form is not None and form not in FORMATS:
         raise DataError([Problem("--format", f"unknown format {form!r}", did_you_mean(form, list(FORMATS)))])
-    found = _Read()
+    found, reading = _Read(), reading or Reading()
     for path in paths:
         try:
             named = form == "datasets" and hf_datasets.is_hub_name(path)
             for file in [path] if named else files(path):
-                _read_file(file, form, reading or Reading(), found)
+                _read_file(file, form, reading, found)
+            found.notes += brat.texts_without_marks(path)
         except DataError as error:
             found.problems += error.problems
     first: dict[str, str] = {}
@@ -140,8 +146,8 @@ def read_corpus(paths: Sequence[Path], reading: Reading | None = None, form: str
             what = f"the id {article.id!r} stands already at {first[article.id]}"
             found.problems.append(Problem(article.where, what, "give each article its own"))
         first.setdefault(article.id, article.where)
-    if found.problems:
-        raise DataError(found.problems)
+    if problems := found.problems or unknown(reading.alone, found.annotators):
+        raise DataError(problems)
     notes = (*found.notes, *agreement.describe(found.ratings))
     return Corpus(tuple(found.articles), tuple(found.missing), notes)
 
@@ -154,6 +160,7 @@ def _read_file(file: Path, form: str | None, reading: Reading, found: _Read) -> 
             found.articles += export.articles
             found.notes += export.notes
             found.ratings += export.ratings
+            found.annotators.update(export.annotators)
         elif form == "jsonl":
             there, elsewhere = jsonl.read_available(file)
             found.articles += there

@@ -11,10 +11,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from claimclf.articles import Sentence
-from claimclf.errors import DataError, Problem
+from claimclf.errors import Problem
 from claimclf.labels import LABELS, Label, did_you_mean
 from claimclf.projection import QUESTIONS
 
@@ -89,17 +88,13 @@ def note(counts: Counter[str]) -> str:
     )
 
 
-def prove_known(path: Path, wanted: str, texts: Mapping[str, int]) -> None:
-    """Refuse an annotator who is not among those of a file (name → number of texts).
-
-    Raises:
-        DataError: with those who are there.
-    """
-    if wanted in (MAJORITY, SOFT) or wanted in texts:
-        return
+def unknown(wanted: str | None, texts: Mapping[str, int]) -> tuple[Problem, ...]:
+    """The problem that an annotator is not among those of the data (name → number of texts), with who is there."""
+    if wanted is None or wanted in texts:
+        return ()
     there = [f"{name or '(without a name)'} ({texts[name]:,})" for name in sorted(texts, key=lambda n: (-texts[n], n))]
     more = [f"{len(there) - _LISTED:,} more"] if len(there) > _LISTED else []
     shown = ", ".join([*there[:_LISTED], *more]) or "nobody"
     found = f"no annotator {wanted!r}; who labelled texts here (how many): {shown}"
     hint = did_you_mean(wanted, [MAJORITY, SOFT, *filter(None, texts)])
-    raise DataError([Problem(str(path), found, hint if hint.startswith("did") else f"or {MAJORITY}, or {SOFT}")])
+    return (Problem("--annotators", found, hint if hint.startswith("did") else f"or {MAJORITY}, or {SOFT}"),)

@@ -10,6 +10,7 @@ A `ClassLabel` is read by its names, and -1 is no label; other numbers need a ma
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,7 @@ def read(path: Path, reading: Reading) -> Imported:
         tuple(article for part in parts for article in part.articles),
         (*notes, *([f"{path}: rows by split: {sizes}"] if sizes else [])),
         tuple(rating for part in parts for rating in part.ratings),
+        sum((Counter(part.annotators) for part in parts), Counter()),
     )
 
 

@@ -17,7 +17,7 @@ from claimclf.errors import DataError, Problem
 from claimclf.labels import Label
 from claimclf.offsets import UNITS, DoubtError, Mark, Offsets, Unit, find_unit
 from claimclf.projection import CASES, Projected, project
-from claimclf.readers.annotators import MAJORITY, SOFT, Together, note, prove_known, together
+from claimclf.readers.annotators import MAJORITY, SOFT, Together, note, together
 from claimclf.readers.label_names import label_names
 
 T = TypeVar("T")
@@ -73,11 +73,14 @@ class Task:
 
 @dataclass(frozen=True)
 class Imported:
-    """Articles of an export, what was decided while reading it, and the sentences that two or more rated."""
+    """Articles of an export, what was decided while reading it, the sentences that two or more rated, and how many
+    texts each annotator labelled.
+    """
 
     articles: tuple[Article, ...]
     notes: tuple[str, ...]
     ratings: tuple[Mapping[str, Label], ...] = ()
+    annotators: Mapping[str, int] = field(default_factory=dict)
 
 
 def parsed(rows: Iterable[tuple[str, Any]], make: Callable[[str, Any], T], what: str) -> list[T]:
@@ -155,12 +158,11 @@ def imported(
     """The articles of the tasks of one file, whose tool counts in `usual` units, or, nobody knows when, in `others`.
 
     Raises:
-        DataError: unknown labels or annotators, offsets of no unit or of doubtful ones, marks outside their text.
+        DataError: unknown labels, offsets of no unit or of doubtful ones, marks outside their text.
     """
     given = Counter(name for t in tasks for p in t.passes for name in [*(name for _, name in p.marks), *p.whole])
     names = label_names(path, given, reading.labels)
     annotators = Counter(name for task in tasks for name in {p.annotator for p in task.passes})
-    prove_known(path, reading.annotators, annotators)
     unit = reading.unit or _unit(path, tasks, usual, others)
     counts: Counter[str] = Counter()
     problems: list[Problem] = []
@@ -179,7 +181,7 @@ def imported(
     if problems:
         raise DataError(problems)
     notes = _notes(f"{len(articles):,} texts, {len(annotators)} annotators, offsets in {unit} units", counts, reading)
-    return Imported(tuple(articles), tuple(f"{path}: {line}" for line in notes), tuple(ratings))
+    return Imported(tuple(articles), tuple(f"{path}: {line}" for line in notes), tuple(ratings), annotators)
 
 
 _NOBODY, _AGAIN, _SHARED = "labelled by nobody", "labelled again", "shared texts"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from claimclf.articles import Article
-from claimclf.writers import conll, hf_datasets, inception, jsonl, tables
+from claimclf.writers import brat, conll, hf_datasets, inception, jsonl, tables
 from claimclf.writers.outcome import Outcome
 
 WRITERS: dict[str, Callable[[Sequence[Article], Path], Outcome]] = {
@@ -17,4 +17,5 @@ WRITERS: dict[str, Callable[[Sequence[Article], Path], Outcome]] = {
     "datasets": hf_datasets.write_folder,
     "parquet": hf_datasets.write_parquet,
     "conll": conll.write,
+    "brat": brat.write,
 }

@@ -112,7 +112,7 @@ def test_an_unknown_annotator_is_told_who_is_there(tmp_path, capsys):
         read_corpus([path], Reading(annotators="ana"))
     there = "anna (3), (without a name) (1), ben (1)"
     assert str(caught.value) == (
-        f"{path}: no annotator 'ana'; who labelled texts here (how many): {there}; did you mean 'anna'?"
+        f"--annotators: no annotator 'ana'; who labelled texts here (how many): {there}; did you mean 'anna'?"
     )
     assert main(["check", str(path), "--annotators", "majorty"]) == 3
     assert "did you mean 'majority'?" in capsys.readouterr().err
