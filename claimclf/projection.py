@@ -39,9 +39,9 @@ def project(text: str, labelled: Sequence[tuple[Span, Label]], spans: Sequence[S
     places = list(spans) if spans is not None else [s for s in split(text) if any(c.isalnum() for c in s.of(text))]
     given: list[list[Label]] = [[] for _ in places]
     counts: Counter[str] = Counter()
+    sizes = [_letters(text, place, place) for place in places]
     for span, label in labelled:
         shared = [_letters(text, span, place) for place in places]
-        sizes = [_letters(text, place, place) for place in places]
         covered = [i for i, size in enumerate(sizes) if size and 2 * shared[i] >= size]
         if not covered and any(shared):
             covered = [max(range(len(shared)), key=lambda i: shared[i])]

@@ -15,6 +15,7 @@ from typing import Any
 from claimclf.offsets import Mark
 from claimclf.readers.jsonl import first_record, records
 from claimclf.readers.tasks import Imported, Pass, Reading, Task, imported, parsed
+from claimclf.writers.carried import Carried
 
 SUFFIXES: tuple[str, ...] = (".jsonl",)
 _OURS = ("id", "text", "label", "labels", "entities", "relations", "Comments", "comments")
@@ -37,6 +38,9 @@ def read(path: Path, reading: Reading) -> Imported:
 def _task(where: str, record: dict[str, Any]) -> Task:
     if not isinstance(record.get("text"), str):
         raise ValueError("no string `text`")
+    kept = Carried.of(record)
+    if kept.model and "id" not in record:
+        raise ValueError(f"{kept.model}'s labels, which no one has confirmed; import it into doccano, then export it")
     marks: list[tuple[Mark, str]] = []
     whole: list[str] = []
     for entity in record.get("entities") or []:
@@ -49,4 +53,5 @@ def _task(where: str, record: dict[str, Any]) -> Task:
             marks.append((Mark(int(label[0]), int(label[1])), str(label[2])))
     fields = {key: value for key, value in record.items() if isinstance(value, str) and value and key not in _OURS}
     passed = Pass(str(record.get("annotator", "")), tuple(marks), tuple(whole))
-    return Task(where, str(record.get("id", where)), record["text"], (passed,), fields)
+    identity = kept.id or str(record.get("id", where))
+    return Task(where, identity, record["text"], (passed,), fields, kept.story, kept.sentences)

@@ -15,6 +15,7 @@ from typing import Any
 from claimclf.errors import DataError, Problem
 from claimclf.offsets import Mark
 from claimclf.readers.tasks import Imported, Pass, Reading, Task, imported, parsed
+from claimclf.writers.carried import Carried
 
 SUFFIXES: tuple[str, ...] = (".json",)
 _NOT_FIELDS = {"text", "id"}
@@ -49,7 +50,8 @@ def _refuse(name: str) -> None:
 def _task(where: str, record: dict[str, Any]) -> Task:
     if "data" in record:
         data = record["data"]
-        passes = tuple(_pass(annotation) for annotation in record["annotations"] if not annotation.get("was_cancelled"))
+        given = record["annotations"] if "annotations" in record or "predictions" not in record else []
+        passes = tuple(_pass(annotation) for annotation in given if not annotation.get("was_cancelled"))
     else:
         data = record
         passes = (Pass(str(record.get("annotator", "")), *_minimal(record)),)
@@ -57,7 +59,8 @@ def _task(where: str, record: dict[str, Any]) -> Task:
     fields = {key: value for key, value in data.items() if isinstance(value, str) and value and key not in _NOT_FIELDS}
     if "data" not in record:
         fields = {key: value for key, value in fields.items() if key not in ("created_at", "updated_at")}
-    return Task(where, str(record.get("id", where)), text, passes, fields)
+    kept = Carried.of(data)
+    return Task(where, kept.id or str(record.get("id", where)), text, passes, fields, kept.story, kept.sentences)
 
 
 def _text(data: dict[str, Any]) -> str:

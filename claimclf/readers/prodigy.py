@@ -17,6 +17,7 @@ from typing import Any
 from claimclf.offsets import Mark
 from claimclf.readers.jsonl import first_record, records
 from claimclf.readers.tasks import Imported, Pass, Reading, Task, imported, parsed
+from claimclf.writers.carried import Carried
 
 SUFFIXES: tuple[str, ...] = (".jsonl",)
 
@@ -47,6 +48,11 @@ def read(path: Path, reading: Reading) -> Imported:
 def _task(where: str, record: dict[str, Any]) -> tuple[Task, str]:
     if not isinstance(record.get("text"), str):
         raise ValueError("no string `text`")
+    kept = Carried.of(record)
+    if kept.model and "answer" not in record:
+        raise ValueError(
+            f"{kept.model}'s labels, which no one has answered; load it into Prodigy, then `prodigy db-out`"
+        )
     answer = str(record.get("answer", "accept"))
     if answer not in ("accept", "reject", "ignore"):
         raise ValueError(f"the answer {answer!r} is none of accept, reject, ignore")
@@ -61,5 +67,6 @@ def _task(where: str, record: dict[str, Any]) -> tuple[Task, str]:
     annotator = str(record.get("_annotator_id") or record.get("_session_id") or "")
     meta = record.get("meta") if isinstance(record.get("meta"), dict) else {}
     fields = {key: value for key, value in (meta or {}).items() if isinstance(value, str) and value}
-    identity = str(record.get("_input_hash") or where)
-    return Task(where, identity, record["text"], (Pass(annotator, marks, whole),), fields), answer
+    identity = kept.id or str(record.get("_input_hash") or where)
+    passed = Pass(annotator, marks, whole)
+    return Task(where, identity, record["text"], (passed,), fields, kept.story, kept.sentences), answer

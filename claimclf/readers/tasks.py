@@ -47,13 +47,18 @@ class Pass:
 
 @dataclass(frozen=True)
 class Task:
-    """A text of an export, `where` it stands, and who labelled it."""
+    """A text of an export, `where` it stands, and who labelled it.
+
+    `sentences` are those that the annotators had; None: the text is split here.
+    """
 
     where: str
     id: str
     text: str
     passes: tuple[Pass, ...]
     fields: Mapping[str, str] = field(default_factory=dict)
+    story: str = ""
+    sentences: tuple[Span, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -97,8 +102,8 @@ def imported(path: Path, tasks: Sequence[Task], reading: Reading, usual: Unit = 
             passes = [_project(task, p, names, unit) for p in task.passes if reading.annotator in (None, p.annotator)]
             for projected in passes:
                 counts += projected.counts
-            sentences = _together(task.text, [projected.sentences for projected in passes])
-            articles.append(Article(task.id, task.text, sentences, "", task.fields, task.where))
+            sentences = _together(task, [projected.sentences for projected in passes])
+            articles.append(Article(task.id, task.text, sentences, task.story, task.fields, task.where))
         except ValueError as error:
             problems.append(Problem(task.where, str(error)))
         except DataError as error:
@@ -146,16 +151,16 @@ def _project(task: Task, given: Pass, names: Mapping[str, Label | None], unit: U
     labelled = [(span, label) for span, label in marks if label is not None]
     whole = [label for name in given.whole if (label := names[name]) is not None]
     if not whole:
-        return project(task.text, labelled)
+        return project(task.text, labelled, task.sentences)
     start = len(task.text) - len(task.text.lstrip())
     span = Span(start, start + len(task.text.strip()))
     return project(task.text, [*labelled, *((span, label) for label in whole)], [span])
 
 
-def _together(text: str, passes: Sequence[tuple[Sentence, ...]]) -> tuple[Sentence, ...]:
+def _together(task: Task, passes: Sequence[tuple[Sentence, ...]]) -> tuple[Sentence, ...]:
     """The majority's label of each sentence (at a tie, the first by guideline order), the others as `also`."""
     if not passes:
-        return project(text, []).sentences
+        return project(task.text, [], task.sentences).sentences
     spans = {tuple(s.span for s in sentences) for sentences in passes}
     if len(spans) > 1:
         raise ValueError("some annotators labelled the whole text, others parts of it; export them apart")
