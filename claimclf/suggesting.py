@@ -40,7 +40,8 @@ class Suggestion:
     """An article worth labelling, with the model's labels, and why.
 
     `score` is what it was chosen by: expected denials, or uncertainty, times the `distance` to the nearest article
-    chosen before it where they are to be diverse. `expected` counts sentences by label, as sums of probabilities.
+    chosen before it where they are to be diverse (None for the first). `expected` counts sentences by label, as sums of
+    probabilities.
     """
 
     article: Article
@@ -201,11 +202,11 @@ def _far_apart(ranked: Sequence[_Scored], count: int) -> list[_Scored]:
     uncertainty = np.array([s.uncertainty for s in ranked])
     distance = np.ones(len(ranked))
     left = np.ones(len(ranked), dtype=bool)
-    chosen = []
+    chosen: list[_Scored] = []
     for _ in range(min(count, len(ranked))):
         place = int(np.argmax(np.where(left, uncertainty * distance, -1.0)))
         s, far = ranked[place], float(distance[place])
-        chosen.append(_Scored(s.article, s.uncertainty, s.expected, s.uncertainty * far, far))
+        chosen.append(_Scored(s.article, s.uncertainty, s.expected, s.uncertainty * far, far if chosen else None))
         left[place] = False
         near = 1 - (vectors @ vectors[place].T).toarray().ravel()
         distance = np.minimum(distance, np.clip(near, 0.0, 1.0))

@@ -83,18 +83,21 @@ def test_near_duplicates_are_suggested_once(classifier):
 
 
 def test_diverse_takes_what_is_unlike(classifier):
-    alike = [
-        Article(f"alike {n}", DOUBTFUL.format("Tarn") + f" {words}", ())
-        for n, words in enumerate(["Snow may fall on the high moor by the old inn, if so.",
-                                   "A fair could open near some lake with seven boats, one felt."])
-    ]  # fmt: skip
-    alike[1] = Article("alike 1", " ".join(reversed(alike[1].text.split(". "))), ())
-    unlike = Article("unlike", "Prices could double, analysts reckon. Exports might be halted, traders fear.", ())
+    lines = DOUBTFUL.format("Tarn").split(". ")
+    other = ". ".join([*reversed(lines), "Snow lay on the moor by the old inn that day, a clerk noted."])
+    alike = [article("alike 0", DOUBTFUL, "Tarn"), Article("alike 1", other, ())]
+    unlike = Article(
+        "unlike",
+        "Prices could double, analysts reckon. Exports might be halted, traders fear. Ships were, on paper, late. "
+        "No grain had come, or so buyers were told. Few bakers were sure.",
+        (),
+    )
     two = suggest(classifier, [*alike, unlike], "diverse", 2)
     assert "unlike" in ids(two)
     assert "unlike" not in ids(suggest(classifier, [*alike, unlike], "uncertain", 2))
-    assert sorted(s.distance for s in two.chosen)[-1] == 1.0
-    assert all(s.score == pytest.approx(s.uncertainty * s.distance) for s in two.chosen)
+    first, second = sorted(two.chosen, key=lambda s: s.distance is not None)
+    assert (first.distance, first.score) == (None, first.uncertainty)
+    assert second.score == pytest.approx(second.uncertainty * second.distance) and 0.8 < second.distance < 1
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
