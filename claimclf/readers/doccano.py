@@ -21,7 +21,9 @@ from typing import Any
 from claimclf.errors import DataError, Problem
 from claimclf.offsets import Mark
 from claimclf.readers.jsonl import first_record, records
-from claimclf.readers.tasks import Imported, Pass, Reading, Task, imported, left_out, parsed, whole_number
+from claimclf.readers.parsing import left_out, parsed, strings, whole_number
+from claimclf.readers.tasks import Imported, Pass, Reading, Task, imported, task_of
+from claimclf.writers.carried import Carried
 
 SUFFIXES: tuple[str, ...] = (".jsonl", ".json")
 _LABELS = ("label", "labels", "entities", "cats", "annotations")
@@ -78,10 +80,11 @@ def _listed(path: Path) -> list[tuple[str, Any]]:
 def _task(where: str, record: dict[str, Any]) -> Task:
     if not isinstance(record.get("text"), str):
         raise ValueError("no string `text`")
+    model = Carried.of(record).model
+    if model and "id" not in record:
+        raise ValueError(f"{model}'s labels, which no one has confirmed; import it into doccano, then export it")
     passes = _numbered(record["annotations"]) if "annotations" in record else (_pass(record),)
-    fields = {key: value for key, value in record.items() if isinstance(value, str) and value and key not in _OURS}
-    number = record.get("id")
-    return Task(where, where if number is None else str(number), record["text"], passes, fields)
+    return task_of(where, record.get("id"), record, passes, strings(record, _OURS))
 
 
 def _pass(record: dict[str, Any]) -> Pass:

@@ -19,18 +19,8 @@ from typing import Any
 from claimclf.errors import DataError, Problem
 from claimclf.offsets import Mark
 from claimclf.readers.label_names import known_label
-from claimclf.readers.tasks import (
-    Imported,
-    Pass,
-    Reading,
-    Task,
-    grouped,
-    imported,
-    left_out,
-    parsed,
-    whole_number,
-    words,
-)
+from claimclf.readers.parsing import left_out, parsed, strings, whole_number, words
+from claimclf.readers.tasks import Imported, Pass, Reading, Task, grouped, imported, task_of
 
 SUFFIXES: tuple[str, ...] = (".json",)
 _NOT_FIELDS = {"text", "id"}
@@ -105,9 +95,8 @@ def _task(where: str, record: dict[str, Any], chosen: set[str], reading: Reading
         passes = (_minimal(record, chosen),)
         not_fields = _NOT_FIELDS | _ADDED | chosen
     text = _text(data, passes, reading.columns.get("text", "text"))
-    fields = {k: v for k, v in data.items() if isinstance(v, str) and v and k not in not_fields and v != text}
-    number = record.get("id")
-    return _Read(Task(where, where if number is None else str(number), text, passes, fields), left)
+    others = {name: value for name, value in strings(data, not_fields).items() if value != text}
+    return _Read(task_of(where, record.get("id"), {**data, "text": text}, passes, others), left)
 
 
 def _text(data: dict[str, Any], passes: Sequence[Pass], named: str) -> str:

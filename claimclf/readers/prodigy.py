@@ -20,18 +20,9 @@ from typing import Any
 
 from claimclf.offsets import Mark
 from claimclf.readers.jsonl import first_record, records
-from claimclf.readers.tasks import (
-    Imported,
-    Pass,
-    Reading,
-    Task,
-    grouped,
-    imported,
-    left_out,
-    parsed,
-    whole_number,
-    words,
-)
+from claimclf.readers.parsing import left_out, parsed, strings, whole_number, words
+from claimclf.readers.tasks import Imported, Pass, Reading, Task, grouped, imported, task_of
+from claimclf.writers.carried import Carried
 
 SUFFIXES: tuple[str, ...] = (".jsonl",)
 _ANSWERS = ("accept", "reject", "ignore")
@@ -69,6 +60,9 @@ def read(path: Path, reading: Reading) -> Imported:
 def _task(where: str, record: dict[str, Any]) -> _Answered:
     if not isinstance(record.get("text"), str):
         raise ValueError("no string `text`")
+    model = Carried.of(record).model
+    if model and "answer" not in record:
+        raise ValueError(f"{model}'s labels, which no one has answered; load it into Prodigy, then `prodigy db-out`")
     answer = str(record.get("answer", "accept"))
     if answer not in _ANSWERS:
         raise ValueError(f"the answer {answer!r} is none of {', '.join(_ANSWERS)}")
@@ -80,14 +74,11 @@ def _task(where: str, record: dict[str, Any]) -> _Answered:
         whole = None
     marks = _marks(record, left, shown=whole is not None and view != "blocks")
     annotator = str(record.get("_annotator_id") or record.get("_session_id") or "")
-    meta = record.get("meta")
-    fields = {key: value for key, value in (meta if isinstance(meta, dict) else {}).items() if value}
-    fields = {key: value for key, value in fields.items() if isinstance(value, str)}
     left["relations"] += len(record.get("relations") or [])
-    identity = str(record.get("_input_hash") or where)
-    return _Answered(
-        Task(where, identity, record["text"], (Pass(annotator, marks, whole or ()),), fields), answer, left
-    )
+    meta = record.get("meta")
+    others = strings(meta) if isinstance(meta, dict) else {}
+    passes = (Pass(annotator, marks, whole or ()),)
+    return _Answered(task_of(where, record.get("_input_hash"), record, passes, others), answer, left)
 
 
 def _whole(record: dict[str, Any]) -> tuple[str, ...] | None:

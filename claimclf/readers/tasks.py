@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from claimclf.articles import Article, Span
 from claimclf.errors import DataError, Problem
@@ -19,8 +19,8 @@ from claimclf.offsets import UNITS, DoubtError, Mark, Offsets, Unit, find_unit
 from claimclf.projection import CASES, Projected, project
 from claimclf.readers.annotators import MAJORITY, SOFT, Together, note, together
 from claimclf.readers.label_names import label_names
+from claimclf.writers.carried import Carried
 
-T = TypeVar("T")
 _DOUBTS = 20  # texts named
 
 
@@ -60,7 +60,8 @@ class Pass:
 class Task:
     """A text of an export, `where` it stands, and who labelled it.
 
-    `sentences` are those that the annotators had, in code points; None: the text is split here.
+    `sentences` are those that the annotators had, in code points; None: the text is split here. `unit`, where the task
+    says it, is that of its marks.
     """
 
     where: str
@@ -69,6 +70,8 @@ class Task:
     passes: tuple[Pass, ...]
     fields: Mapping[str, str] = field(default_factory=dict)
     sentences: tuple[Span, ...] | None = None
+    story: str = ""
+    unit: Unit | None = None
 
 
 @dataclass(frozen=True)
@@ -83,21 +86,17 @@ class Imported:
     annotators: Mapping[str, int] = field(default_factory=dict)
 
 
-def parsed(rows: Iterable[tuple[str, Any]], make: Callable[[str, Any], T], what: str) -> list[T]:
-    """What `make` gives for each (where, record).
+def task_of(
+    where: str, number: object, record: Mapping[str, Any], passes: tuple[Pass, ...], fields: Mapping[str, str]
+) -> Task:
+    """The task of a record with a `text`, known by what our writers put beside it, else by the tool's `number`.
 
     Raises:
-        DataError: with every record that is no `what`.
+        ValueError: something else stands there under our name.
     """
-    found, problems = [], []
-    for where, record in rows:
-        try:
-            found.append(make(where, record))
-        except (TypeError, ValueError, KeyError, IndexError, AttributeError) as error:
-            problems.append(Problem(where, f"no {what} ({type(error).__name__}: {error})"))
-    if problems:
-        raise DataError(problems)
-    return found
+    kept = Carried.of(record)
+    identity = kept.id or (where if number is None else str(number))
+    return Task(where, identity, record["text"], passes, fields, kept.sentences, kept.story, kept.unit)
 
 
 def grouped(tasks: Iterable[Task], key: Callable[[Task], Hashable]) -> list[Task]:
@@ -114,44 +113,6 @@ def grouped(tasks: Iterable[Task], key: Callable[[Task], Hashable]) -> list[Task
     return [replace(task, passes=tuple(passes[same])) for same, task in first.items()]
 
 
-def whole_number(offset: object) -> int:
-    """An offset of an export as it is.
-
-    >>> whole_number(7)
-    7
-
-    Raises:
-        TypeError: it is anything else; a number in quotes or with a fraction would be a guess.
-    """
-    if type(offset) is not int:
-        raise TypeError(f"the offset {str(offset)[:60]!r} is no whole number")
-    return offset
-
-
-def words(quote: object) -> str | None:
-    """The marked words of an export as they are.
-
-    >>> words("may")
-    'may'
-
-    Raises:
-        TypeError: they are neither a string nor missing.
-    """
-    if quote is None or isinstance(quote, str):
-        return quote
-    raise TypeError(f"the marked words {str(quote)[:60]!r} are no string")
-
-
-def left_out(path: Path, counts: Mapping[str, int]) -> tuple[str, ...]:
-    """A note with what an export holds and no reader reads, or nothing.
-
-    >>> left_out(Path("a.json"), {"relation": 2})
-    ('a.json: left out: relation 2',)
-    """
-    listed = ", ".join(f"{what} {count:,}" for what, count in sorted(counts.items()) if count)
-    return (f"{path}: left out: {listed}",) if listed else ()
-
-
 def imported(
     path: Path, tasks: Sequence[Task], reading: Reading, usual: Unit = "codepoint", others: Sequence[Unit] = ()
 ) -> Imported:
@@ -163,15 +124,15 @@ def imported(
     given = Counter(name for t in tasks for p in t.passes for name in [*(name for _, name in p.marks), *p.whole])
     names = label_names(path, given, reading.labels)
     annotators = Counter(name for task in tasks for name in {p.annotator for p in task.passes})
-    unit = reading.unit or _unit(path, tasks, usual, others)
+    unit = reading.unit or _unit(path, [task for task in tasks if task.unit is None], usual, others)
     counts: Counter[str] = Counter()
     problems: list[Problem] = []
     articles: list[Article] = []
     ratings: list[Mapping[str, Label]] = []
     for task in tasks:
         try:
-            found = _labelled(task, names, unit, reading)
-            articles.append(Article(task.id, task.text, found.sentences, "", task.fields, task.where))
+            found = _labelled(task, names, reading.unit or task.unit or unit, reading)
+            articles.append(Article(task.id, task.text, found.sentences, task.story, task.fields, task.where))
             counts += found.counts
             ratings += found.ratings
         except ValueError as error:
@@ -180,7 +141,8 @@ def imported(
             problems += error.problems
     if problems:
         raise DataError(problems)
-    notes = _notes(f"{len(articles):,} texts, {len(annotators)} annotators, offsets in {unit} units", counts, reading)
+    units = " and ".join(sorted({reading.unit or task.unit or unit for task in tasks} or {unit}))
+    notes = _notes(f"{len(articles):,} texts, {len(annotators)} annotators, offsets in {units} units", counts, reading)
     return Imported(tuple(articles), tuple(f"{path}: {line}" for line in notes), tuple(ratings), annotators)
 
 
