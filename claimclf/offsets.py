@@ -6,6 +6,7 @@ fits no unit is an error.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from claimclf.articles import Span
 
 Unit = Literal["codepoint", "utf16", "byte"]
 UNITS: tuple[Unit, ...] = get_args(Unit)
+_SPACE = re.compile(r"(?:\\n|\s)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class Offsets:
         """
         start, end = self._code_point(mark.start), self._code_point(mark.end)
         span = Span(start, end)
-        if mark.quote is not None and span.of(self.text) != mark.quote:
+        if mark.quote is not None and not same_words(span.of(self.text), mark.quote):
             raise ValueError(f"its offsets say {span.of(self.text)[:60]!r}, its text {mark.quote[:60]!r}")
         return span
 
@@ -62,6 +64,23 @@ class Offsets:
         if self._edges[place] != offset:
             raise ValueError(f"the offset {offset} lies inside a character ({self.unit} units)")
         return place
+
+
+def same_words(words: str, quote: str) -> bool:
+    r"""Whether a quote is of these words: as they are, or as a browser shows them and Label Studio saves them.
+
+    A browser shows any white space between words as one space and none at the ends of a line, and Label Studio writes a
+    line break as a backslash and an n. An empty quote (the browser has none for a part of a joined emoji) says nothing.
+
+    >>> same_words("Mayor  reacts\r\nHe left.", r"Mayor reacts\n\nHe left.")
+    True
+    >>> same_words("Mayor reacts", "Mayor react")
+    False
+    """
+    if words == quote or not quote:
+        return True
+    shown = _SPACE.sub(" ", words)
+    return _SPACE.sub(" ", quote) in (shown, shown.lstrip(), shown.rstrip(), shown.strip())
 
 
 def _utf16(character: str) -> int:
@@ -83,19 +102,19 @@ def find_unit(marked: Iterable[tuple[str, Sequence[Mark]]], usual: Unit = "codep
     Raises:
         ValueError: no unit fits all quotes; the message has the first that does not fit `usual`.
     """
-    quoted = [(text, mark) for text, marks in marked for mark in marks if mark.quote is not None]
-    first = ""
-    for unit in (usual, *(unit for unit in UNITS if unit != usual)):
-        problem = next(filter(None, (_problem(text, mark, unit) for text, mark in quoted)), "")
-        if not problem:
-            return unit
-        first = first or problem
+    quoted = [(text, mark) for text, marks in marked for mark in marks if mark.quote]
+    units = (usual, *(unit for unit in UNITS if unit != usual))
+    for exact in (True, False):
+        for unit in units:
+            if not any(_problem(text, mark, unit, exact) for text, mark in quoted):
+                return unit
+    first = next(filter(None, (_problem(text, mark, usual) for text, mark in quoted)))
     raise ValueError(f"no unit of offsets fits all marks; in {usual} units: {first}")
 
 
-def _problem(text: str, mark: Mark, unit: Unit) -> str:
+def _problem(text: str, mark: Mark, unit: Unit, exact: bool = False) -> str:
     try:
-        Offsets(text, unit).span(mark)
+        span = Offsets(text, unit).span(mark)
     except ValueError as error:
         return str(error)
-    return ""
+    return "only as shown" if exact and span.of(text) != mark.quote else ""

@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from claimclf.articles import Span
-from claimclf.offsets import UNITS, Mark, Offsets, find_unit
+from claimclf.offsets import UNITS, Mark, Offsets, find_unit, same_words
 
 TEXTS = st.text(st.sampled_from("ab é👍🏽\u0301שׁ\r\n\0𝔸"), min_size=1, max_size=30)
 
@@ -51,3 +51,21 @@ def test_what_fits_no_unit_is_refused():
 def test_marks_that_are_none(mark, found):
     with pytest.raises(ValueError, match=found):
         Offsets("👍 ok", "utf16").span(mark)
+
+
+@pytest.mark.parametrize(
+    ("words", "quote", "same"),
+    [
+        ("a\r\n\r\nb", r"a\n\n\n\nb", True), ("a \n  b", r"a\nb", True), ("a\tb", "a b", True),
+        ("a\u00a0b", "a b", True), ("  a", "a", True), ("a", "", True), (r"a\n b", r"a\n b", True),
+        ("a b", "ab", False), ("ab", "a b", False), ("a ", " a", False), ("a\0b", "ab", False), ("a", " ", False),
+    ],
+)  # fmt: skip
+def test_a_quote_may_be_as_a_browser_shows_the_words(words, quote, same):
+    assert same_words(words, quote) is same
+
+
+def test_a_unit_in_which_quotes_are_exact_goes_before_one_that_only_looks_alike():
+    assert find_unit([("x👍 y", [Mark(0, 3, "x👍")])]) == "utf16"
+    assert find_unit([("👍 a\nb c", [Mark(2, 5, r"a\nb")])]) == "codepoint"
+    assert find_unit([("👍 a\nb c", [Mark(3, 6, r"a\nb")])]) == "utf16"

@@ -1,14 +1,16 @@
 """Label Studio exports, JSON and JSON-MIN: regions of a text, or choices on a whole one.
 
 Export → JSON: a list of tasks with `data`, `annotations` (an annotator each) and `predictions`, which are a model's and
-never read as labels. Cancelled annotations are skipped, as the tool itself skips them. JSON-MIN has one annotation a
-task, under the names of the project's controls. Offsets are what the browser counts; each region's `text` proves them.
+never read as labels. Cancelled annotations are skipped, as the tool itself skips them. JSON-MIN has a record for each
+annotation, under the names of the project's controls; those of one task are put together. Offsets are code points (in
+old versions UTF-16 units), of a CR LF two; each region's `text`, the words as the browser shows them, proves them.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -39,11 +41,19 @@ def read(path: Path, reading: Reading) -> Imported:
     if not isinstance(content, list):
         raise DataError([Problem(str(path), "no list of tasks", "export the project as JSON or JSON-MIN")])
     rows = ((f"{path}: task {number}", record) for number, record in enumerate(content, 1))
-    return imported(path, parsed(rows, _task, "Label Studio task"), reading)
+    return imported(path, _together(parsed(rows, _task, "Label Studio task")), reading)
 
 
 def _refuse(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
+
+
+def _together(tasks: Sequence[Task]) -> list[Task]:
+    found: dict[tuple[str, str], Task] = {}
+    for task in tasks:
+        before = found.get((task.id, task.text))
+        found[task.id, task.text] = replace(before, passes=before.passes + task.passes) if before else task
+    return list(found.values())
 
 
 def _task(where: str, record: dict[str, Any]) -> Task:
