@@ -20,6 +20,7 @@ from claimclf.errors import MissingExtraError, needs_extra
 
 Unit = Literal["codepoint", "utf16", "byte", "grapheme"]
 UNITS: tuple[Unit, ...] = get_args(Unit)
+_SPACE = re.compile(r"(?:\\n|\s)+")
 AUTO = "auto"  # what users write for "found out"
 Texts = Sequence[tuple[str, Sequence["Mark"]]]
 # Latin letters and the punctuation and currency signs of news: each is a cluster of its own, unless it is \r\n.
@@ -61,8 +62,8 @@ class Offsets:
         self.text, self.unit = text, unit
         self._code_point, self.length = _counter(text, unit)
 
-    def span(self, mark: Mark) -> Span:
-        """The span of a mark, in code points.
+    def span(self, mark: Mark, exact: bool = False) -> Span:
+        """The span of a mark, in code points; white space in its quote may be as a browser shows it, unless `exact`.
 
         Raises:
             ValueError: it lies outside the text, is empty, cuts a character, or its quote does not stand there.
@@ -73,14 +74,34 @@ class Offsets:
                 raise ValueError(f"{what}, which has {self.length} {self.unit} units")
         span = Span(self._code_point(mark.start), self._code_point(mark.end))
         words = span.of(self.text)
-        if mark.quote is not None and mark.quote not in (words, _shown(words)):
+        if mark.quote is not None and not (mark.quote == words if exact else same_words(words, mark.quote)):
             raise ValueError(f"its offsets say {words[:60]!r}, its text {mark.quote[:60]!r}")
         return span
 
 
-def _shown(words: str) -> str:
-    """Label Studio writes each line break of the marked words as a backslash and an n."""
-    return re.sub(r"[\r\n]", r"\\n", words)
+def shown(words: str) -> str:
+    r"""Words as a browser shows them and Label Studio saves them: any white space as one space, a line break as \n.
+
+    >>> shown("Repairs  may\ttake weeks."), shown(r"He left.\nIt rained.")
+    ('Repairs may take weeks.', 'He left. It rained.')
+    """
+    return _SPACE.sub(" ", words)
+
+
+def same_words(words: str, quote: str) -> bool:
+    r"""Whether a quote is of these words: as they are, or as `shown`, without white space at the ends of a line.
+
+    An empty quote (a browser has none for a part of a joined emoji) says nothing.
+
+    >>> same_words("Mayor  reacts\r\nHe left.", r"Mayor reacts\n\nHe left.")
+    True
+    >>> same_words("Mayor reacts", "Mayor react")
+    False
+    """
+    if words == quote or not quote:
+        return True
+    whole = shown(words)
+    return shown(quote) in (whole, whole.lstrip(), whole.rstrip(), whole.strip())
 
 
 def _counter(text: str, unit: Unit) -> tuple[Callable[[int], int], int]:
@@ -131,12 +152,7 @@ def find_unit(marked: Texts, usual: Unit = "codepoint", others: Sequence[Unit] =
         DoubtError: several units of the tool are possible, and give different spans.
         MissingExtraError: graphemes are possible, and the package `regex` is missing.
     """
-    known = (usual, *others)
-    fit = [unit for unit in known if not _problem(marked, unit, quoted=True)]
-    for unit in UNITS if not fit else ():
-        with suppress(MissingExtraError):
-            if unit not in known and not _problem(marked, unit, quoted=True):
-                fit.append(unit)
+    fit = _fitting(marked, (usual, *others))
     if not fit:
         problem = _problem(marked, usual, quoted=True)
         raise ValueError(f"no unit of offsets fits all marks; in {usual} units: {problem}")
@@ -148,16 +164,29 @@ def find_unit(marked: Texts, usual: Unit = "codepoint", others: Sequence[Unit] =
     return fit[0]
 
 
-def _problem(marked: Texts, unit: Unit, quoted: bool = False) -> str:
+def _fitting(marked: Texts, known: Sequence[Unit]) -> list[Unit]:
+    """The units in which all quotes are right, of the known ones if there are any; first where all are exact."""
+    unknown = [unit for unit in UNITS if unit not in known]
+    for exact in (True, False):
+        if fit := [unit for unit in known if not _problem(marked, unit, quoted=True, exact=exact)]:
+            return fit
+        for unit in unknown:
+            with suppress(MissingExtraError):
+                if not _problem(marked, unit, quoted=True, exact=exact):
+                    return [unit]
+    return []
+
+
+def _problem(marked: Texts, unit: Unit, quoted: bool = False, exact: bool = False) -> str:
     """The first mark (of those with a quote) that does not fit."""
     for text, marks in marked:
-        looked_at = [mark for mark in marks if mark.quote is not None or not quoted]
+        looked_at = [mark for mark in marks if mark.quote or not quoted]
         if not looked_at:
             continue
         try:
             offsets = Offsets(text, unit)
             for mark in looked_at:
-                offsets.span(mark)
+                offsets.span(mark, exact)
         except ValueError as error:
             return str(error)
     return ""

@@ -16,6 +16,7 @@ DOCS = [
     "docs/evaluation.md",
     "docs/annotations.md",
     "docs/errors.md",
+    "docs/label-studio.md",
     "seeds/README.md",
     "claimclf/shipped/MODEL_CARD.md",
 ]
@@ -51,6 +52,16 @@ def test_every_option_of_evaluate_that_the_docs_name_exists(capsys):
     named = set(re.findall(r"`(--[a-z-]+)", (ROOT / "docs" / "evaluation.md").read_text(encoding="utf-8")))
     assert len(named) > 10
     assert named <= known
+
+
+def test_the_commands_of_the_label_studio_round_print_what_it_shows(tmp_path, capsys):
+    (block,) = blocks("console", (ROOT / "docs" / "label-studio.md").read_text(encoding="utf-8"))
+    for run in block.split("$ claimclf ")[1:]:
+        command, *shown = run.splitlines()
+        out = str(tmp_path / "mine.jsonl")
+        assert main(command.replace("mine.jsonl", out).split()) == 0
+        printed = capsys.readouterr().out.replace(out, "mine.jsonl").splitlines()
+        assert [line for line in printed if line in shown] == shown
 
 
 def test_the_first_two_blocks_are_set_up_with_predict_and_with_tests():

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from claimclf.articles import Span
 from claimclf.errors import MissingExtraError
-from claimclf.offsets import UNITS, DoubtError, Mark, Offsets, find_unit
+from claimclf.offsets import UNITS, DoubtError, Mark, Offsets, find_unit, same_words
 
 TEXTS = st.text(st.sampled_from("ab é👍🏽\u0301שׁ\r\n\0𝔸"), min_size=1, max_size=30)
 
@@ -105,3 +105,21 @@ def test_line_breaks_in_the_marked_words_may_be_written_as_two_characters():
     assert Offsets("a\r\nb", "codepoint").span(Mark(0, 4, "a\\n\\nb")) == Span(0, 4)
     with pytest.raises(ValueError, match="its text"):
         Offsets("a n", "codepoint").span(Mark(0, 3, "a\\n"))
+
+
+@pytest.mark.parametrize(
+    ("words", "quote", "same"),
+    [
+        ("a\r\n\r\nb", r"a\n\n\n\nb", True), ("a \n  b", r"a\nb", True), ("a\tb", "a b", True),
+        ("a\u00a0b", "a b", True), ("  a", "a", True), ("a", "", True), (r"a\n b", r"a\n b", True),
+        ("a b", "ab", False), ("ab", "a b", False), ("a ", " a", False), ("a\0b", "ab", False), ("a", " ", False),
+    ],
+)  # fmt: skip
+def test_a_quote_may_be_as_a_browser_shows_the_words(words, quote, same):
+    assert same_words(words, quote) is same
+
+
+def test_a_unit_in_which_quotes_are_exact_goes_before_one_that_only_looks_alike():
+    assert find_unit([("x👍 y", [Mark(0, 3, "x👍")])]) == "utf16"
+    assert find_unit([("👍 a\nb c", [Mark(2, 5, r"a\nb")])]) == "codepoint"
+    assert find_unit([("👍 a\nb c", [Mark(3, 6, r"a\nb")])]) == "utf16"

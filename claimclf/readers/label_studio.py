@@ -3,8 +3,9 @@
 Export → JSON: a list of tasks with `data`, `annotations` (an annotator each) and `predictions`, which are a model's and
 never read as labels; a storage has one task a file. Cancelled annotations are skipped, as the tool itself skips them,
 and results that are no label of a text (relations, text areas, ratings, …) are left out; both are counted. JSON-MIN
-has one annotation a record, under the names of the project's controls. Offsets are code points, in old versions UTF-16
-units; each region's `text` proves them.
+has a record for each annotation, under the names of the project's controls; those of one task are put together.
+Offsets are code points (in old versions UTF-16 units), of a CR LF two; each region's `text`, the words as the browser
+shows them, proves them.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from claimclf.errors import DataError, Problem
-from claimclf.offsets import Mark
+from claimclf.offsets import Mark, shown
 from claimclf.readers.label_names import known_label
 from claimclf.readers.parsing import left_out, parsed, strings, whole_number, words
 from claimclf.readers.tasks import Imported, Pass, Reading, Task, grouped, imported, task_of
@@ -106,9 +107,10 @@ def _text(data: dict[str, Any], passes: Sequence[Pass], named: str) -> str:
         return texts[named]
     if named in data:
         raise ValueError(f"its `{named}` is {'a link' if isinstance(data[named], str) else 'no string'}, not a text")
-    quotes = {mark.quote for p in passes for mark, _ in p.marks if mark.quote}
+    quotes = {shown(mark.quote).strip() for p in passes for mark, _ in p.marks if mark.quote}
     if len(texts) > 1 and quotes:
-        texts = {key: value for key, value in texts.items() if all(quote in value for quote in quotes)}
+        views = {key: shown(value) for key, value in texts.items()}
+        texts = {key: value for key, value in texts.items() if all(quote in views[key] for quote in quotes)}
     if len(texts) != 1:
         listed = ", ".join(map(str, data)) or "nothing"
         raise ValueError(f"no `{named}` in its data, which have {listed}; say which is it: columns: {{text: NAME}}")
