@@ -56,7 +56,7 @@ def xmi(*marks, title="", owner="", sentences=SENTENCES, head="", text=TEXT):
     ).encode()
 
 
-def cas_json(*marks, title="", owner="", text=TEXT, feature="value"):
+def cas_json(*marks, title="", owner="", text=TEXT, feature="value", sentences=SENTENCES):
     string = {"%RANGE": "uima.cas.String"}
     metadata = "de.tudarmstadt.ukp.dkpro.core.api.metadata.type.DocumentMetaData"
     types = {KINDS["base"]: {feature: {"%NAME": feature, **string}},
@@ -66,7 +66,7 @@ def cas_json(*marks, title="", owner="", text=TEXT, feature="value"):
         supertype = "uima.tcas.DocumentAnnotation" if name == metadata else "uima.tcas.Annotation"
         kind |= {"%NAME": name, "%SUPER_TYPE": supertype}
     rows = [{"%ID": 1, "%TYPE": "uima.cas.Sofa", "sofaNum": 1, "sofaID": "_InitialView", "sofaString": text}]
-    for number, (kind, (start, end), more) in enumerate(structures(marks, title, owner, SENTENCES), 2):
+    for number, (kind, (start, end), more) in enumerate(structures(marks, title, owner, sentences), 2):
         rows.append({"%ID": number, "%TYPE": kind, "@sofa": 1, "begin": start, "end": end, **more})
     views = {"_InitialView": {"%SOFA": 1, "%MEMBERS": [row["%ID"] for row in rows[1:]]}}
     return json.dumps({"%TYPES": types, "%FEATURE_STRUCTURES": rows, "%VIEWS": views}).encode()

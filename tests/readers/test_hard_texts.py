@@ -1,17 +1,22 @@
 """The same spans through every layout of an export, on the texts where units of offsets part."""
 
+import csv
+import io
 import json
+import re
 
 import pytest
 import regex
 
-from claimclf.articles import Span
+from claimclf.articles import Article, Sentence, Span
 from claimclf.errors import DataError
 from claimclf.labels import Label
 from claimclf.offsets import UNITS
 from claimclf.readers import read_corpus
 from claimclf.readers.tasks import Reading
 from claimclf.sentences import split
+from claimclf.writers import WRITERS
+from tests.readers import cas_by_hand
 
 TEXTS = {
     "family": "👨‍👩‍👧‍👦 A family moved in. 👩🏽‍🚒 They may leave again. It rained.",
@@ -23,6 +28,9 @@ TEXTS = {
     "nul": "A\0B met. 😀 It may\0 rain. It rained.",
     "separators": "It rained.\u2028It may rain. 𝔸 man said so.\u2029It rained\u00a0again.",
 }
+SUFFIX = {"jsonl": ".jsonl", "label-studio": ".json", "prodigy": ".jsonl", "doccano": ".jsonl", "csv": ".csv",
+          "tsv": ".tsv", "parquet": ".parquet", "conll": ".conll",
+          "brat": "", "inception": "", "datasets": ""}  # fmt: skip
 SIZE = {
     "codepoint": len,
     "utf16": lambda t: len(t.encode("utf-16-le")) // 2,
@@ -67,27 +75,67 @@ def doccano_relations(text, found):
     return "a.jsonl", {"id": 1, "text": text, "entities": rows, "relations": []}
 
 
+def brat(text, found):
+    lines = [f"T{n}\t{m['label']} {m['start']} {m['end']}\t{_line(m['text'])}\n" for n, m in enumerate(found, 1)]
+    return "a.ann", "".join(lines).encode()
+
+
+def _line(words):
+    return re.sub(r"[\r\n]", " ", words)
+
+
+def csv_table(text, found):
+    out = io.StringIO(newline="")
+    table = csv.writer(out)
+    table.writerow(["article_id", "start", "end", "sentence", "label", "article_text"])
+    table.writerows(["a", m["start"], m["end"], m.get("text", ""), m["label"], text] for m in found)
+    return "a.csv", out.getvalue().encode()
+
+
+def cas(text, found):
+    rows = (cas_by_hand.mark((m["start"], m["end"]), m["label"]) for m in found)
+    return "a.json", cas_by_hand.cas_json(*rows, text=text, sentences=())
+
+
 def read(tmp_path, layout, text, unit, quoted, told):
     name, content = layout(text, list(marks(text, unit, quoted)))
     path = tmp_path / name
-    path.write_bytes(json.dumps(content, ensure_ascii=False).encode() + b"\n")
+    path.write_bytes(content if isinstance(content, bytes) else json.dumps(content, ensure_ascii=False).encode())
+    if path.suffix == ".ann":
+        path.with_suffix(".txt").write_bytes(text.encode())
     (article,) = read_corpus([path], Reading(unit=told)).articles
     assert article.text == text
     return [(s.span, s.label) for s in article.sentences]
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
-@pytest.mark.parametrize("layout", [label_studio, label_studio_min, prodigy])
+@pytest.mark.parametrize("layout", [label_studio, label_studio_min, prodigy, brat, csv_table])
 @pytest.mark.parametrize("unit", UNITS)
 def test_marked_words_tell_the_unit(tmp_path, layout, text, unit):
-    assert read(tmp_path, layout, text, unit, quoted=True, told=None) == sentences(text)
+    told = unit if layout is brat and unit == "grapheme" else None  # which brat itself and its kin never count
+    assert read(tmp_path, layout, text, unit, quoted=True, told=told) == sentences(text)
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
-@pytest.mark.parametrize("layout", [label_studio, label_studio_min, prodigy, doccano, doccano_relations])
+@pytest.mark.parametrize("layout", [label_studio, label_studio_min, prodigy, doccano, doccano_relations, csv_table])
 @pytest.mark.parametrize("unit", UNITS)
 def test_a_unit_that_is_told_is_used(tmp_path, layout, text, unit):
     assert read(tmp_path, layout, text, unit, quoted=False, told=unit) == sentences(text)
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_a_cas_counts_utf16(tmp_path, text):
+    assert read(tmp_path, cas, text, "utf16", quoted=False, told=None) == sentences(text)
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+@pytest.mark.parametrize("name", WRITERS)
+def test_what_is_written_comes_back(tmp_path, name, text):
+    article = Article("a", text, tuple(Sentence(span, label) for span, label in sentences(text)))
+    path = tmp_path / f"a{SUFFIX[name]}"
+    assert WRITERS[name]([article], path).articles == 1
+    (found,) = read_corpus([path]).articles
+    assert (found.id, found.text, found.labelled) == (article.id, text, article.sentences)
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
