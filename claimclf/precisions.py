@@ -28,8 +28,8 @@ class Cost:
     def __str__(self) -> str:
         share = self.differing / self.sentences
         return (
-            f"{self.runtime:<32}{self.differing:>5} of {self.sentences:,} labels differ ({share:.2%}), probabilities by "
-            f"{self.largest:.4f} at most; macro-F1 {self.macro_f1:.4f} ({self.change:+.4f})"
+            f"{self.runtime:<32}{self.differing:>5} of {self.sentences:,} labels differ ({share:.2%}), probabilities "
+            f"by {self.largest:.4f} at most; macro-F1 {self.macro_f1:.4f} ({self.change:+.4f})"
         )
 
 
