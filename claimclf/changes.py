@@ -123,7 +123,8 @@ def baseline_sample(
     if path.is_file():
         return _stored(path, done)
     end_to_end = done.signature["boundaries"] == "own"
-    return sample_of(ClaimClassifier.load(model_or_report), articles, end_to_end=end_to_end, track=track)[0]
+    classifier = ClaimClassifier.load(model_or_report, precision="fp32")
+    return sample_of(classifier, articles, end_to_end=end_to_end, track=track)[0]
 
 
 def _stored(path: Path, done: Evaluation) -> Sample:

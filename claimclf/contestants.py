@@ -39,17 +39,23 @@ def pairs(articles: Sequence[Article]) -> list[tuple[str, str]]:
     return found
 
 
-def ours(model: str, threads: int) -> Iterator[tuple[str, Contestant]]:
-    """Claimclf as it is loaded by default, and in every other precision that this machine can run."""
+def classifiers(model: str, threads: int) -> Iterator[ClaimClassifier]:
+    """The model as it is loaded by default, and in every other runtime and precision that this machine has."""
     chosen = ClaimClassifier.load(model, threads=threads)
-    yield f"claimclf ({chosen.runtime.name})", _classify(chosen)
+    yield chosen
     for runtime, precision in _OURS:
         try:
             other = ClaimClassifier.load(model, runtime=runtime, precision=precision, threads=threads)
         except (MissingExtraError, InputError, ModelError):
             continue
         if other.runtime.name != chosen.runtime.name:
-            yield f"claimclf ({other.runtime.name})", _classify(other)
+            yield other
+
+
+def ours(model: str, threads: int) -> Iterator[tuple[str, Contestant]]:
+    """What is timed of `classifiers`."""
+    for classifier in classifiers(model, threads):
+        yield f"claimclf ({classifier.runtime.name})", _classify(classifier)
 
 
 def _classify(classifier: ClaimClassifier) -> Contestant:

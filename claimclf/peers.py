@@ -5,6 +5,8 @@ A labeller takes articles and gives, for each, a label index a sentence, on the 
 
 from __future__ import annotations
 
+import contextlib
+import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -116,7 +118,8 @@ def setfit(
     model = SetFitModel.from_pretrained(encoder_path(encoder), device="cpu")
     arguments = TrainingArguments(batch_size=16, max_steps=steps, num_epochs=1, seed=seed, report_to="none")
     trainer = Trainer(model=model, args=arguments, train_dataset=data)
-    trainer.train()
+    with contextlib.redirect_stdout(sys.stderr):  # it reports its loss there
+        trainer.train()
     return lambda articles: _by_article(
         articles, _each(lambda texts: model.predict(texts, batch_size=64), sentence_texts(articles))
     )

@@ -3,11 +3,13 @@
     python scripts/benchmark.py quality ../shared/realnews/dev.jsonl --train seeds/written seeds/realnews/train.jsonl
     python scripts/benchmark.py quality my/articles --model runs/default/model --train seeds/written --setfit
     python scripts/benchmark.py speed ../shared/realnews/dev.jsonl --plot docs/speed.svg
+    python scripts/benchmark.py precision ../shared/realnews/dev.jsonl
 
 quality: majority, TF-IDF + logistic regression, a linear probe on the encoder, SetFit, and the model; macro-F1 with
 intervals by bootstrap over articles, F1 a label, and how far the model leads.
 speed: the model in every precision this machine has, against transformers.pipeline, torch, sentence-transformers,
 SetFit, spaCy and TF-IDF, interleaved; latency, cold start, memory, and the share of the machine's matrix products.
+precision: how many labels bf16 and int8 change. ONEDNN_MAX_CPU_ISA=AVX512_CORE_VNNI (or AVX2) plays an older CPU.
 Peers need `pip install 'claimclf[train,offline,peers]'`; those that are not installed are left out and said.
 """
 
@@ -81,11 +83,19 @@ def speed(arguments: argparse.Namespace) -> None:
         speed_plot(done, arguments.plot)
 
 
+def precision(arguments: argparse.Namespace) -> None:
+    from claimclf.precisions import costs
+    from claimclf.readers import read_corpus
+
+    print("\n".join(map(str, costs(arguments.model, read_corpus(arguments.data).articles))))
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(required=True, metavar="WHAT")
-    for name, run in (("quality", quality), ("speed", speed)):
-        command = commands.add_parser(name, help="how often each is right" if run is quality else "how fast each is")
+    helps = ("how often each is right", "how fast each is", "what the precisions of this machine cost")
+    for run, told in zip((quality, speed, precision), helps, strict=True):
+        command = commands.add_parser(run.__name__, help=told)
         command.set_defaults(run=run)
         command.add_argument("data", nargs="+", type=Path, help="labelled files or folders")
         command.add_argument("--model", default="shipped", help="shipped, a folder, or a hub id (default shipped)")
@@ -96,7 +106,7 @@ def main() -> int:
             command.add_argument("--setfit", action="store_true", help="train SetFit, too: some ten minutes")
             command.add_argument("--repeats", type=int, default=2000, help="bootstrap resamples (default 2000)")
             command.add_argument("--seed", type=int, default=0)
-        else:
+        elif run is speed:
             command.add_argument("--threads", type=int, default=1, help="of every system (default 1)")
             command.add_argument("--rounds", type=int, default=5, help="interleaved rounds (default 5)")
             command.add_argument("--articles", type=int, default=24, help="the first so many (default 24)")

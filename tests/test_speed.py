@@ -5,6 +5,7 @@ import time
 import pytest
 
 from claimclf.contestants import ours, pairs
+from claimclf.precisions import costs
 from claimclf.predict import ClaimClassifier
 from claimclf.speed import cold_start, gemm_ceiling, interleaved, latency, network_work
 from tests.test_comparison import HELD
@@ -39,6 +40,13 @@ def test_ours_runs_in_every_precision_that_is_here():
     names = dict(ours("shipped", 1))
     assert len(names) >= 1 and all(name.startswith("claimclf (") for name in names)
     assert all(run(HELD) == 12 for run in names.values())
+
+
+def test_float32_costs_nothing_and_every_precision_is_counted():
+    found = costs("shipped", HELD)
+    assert all(cost.sentences == 10 for cost in found)
+    assert all(cost.differing == 0 and abs(cost.change) < 1e-9 for cost in found if cost.runtime.endswith("fp32"))
+    assert all("labels differ" in str(cost) for cost in found)
 
 
 def test_what_the_network_and_the_machine_do():

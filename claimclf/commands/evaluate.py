@@ -66,6 +66,9 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "--cases", type=Path, default=Path("seeds/behaviour"), help="where they are (default seeds/behaviour)"
     )
+    parser.add_argument(
+        "--precision", default="fp32", metavar="NAME", help="of the arithmetic (default fp32, the same on every CPU)"
+    )
     parser.add_argument("--repeats", type=int, default=2000, help="bootstrap resamples (default 2000)")
     parser.add_argument(
         "--interval", choices=["bca", "percentile"], default="bca", help="kind of interval (default bca)"
@@ -102,7 +105,7 @@ def run(arguments: argparse.Namespace) -> int:
     articles = _articles(arguments)
     from claimclf.predict import ClaimClassifier
 
-    classifier = ClaimClassifier.load(arguments.model, coverage=arguments.coverage)
+    classifier = ClaimClassifier.load(arguments.model, precision=arguments.precision, coverage=arguments.coverage)
     results = _evaluate(arguments, classifier, articles, cases, gate)
     _print(results)
     _write(arguments, results)

@@ -44,6 +44,12 @@ def add(commands: Any) -> None:
     predict.add_argument("--model", default="shipped", help="shipped, a folder, or a hub id (default shipped)")
     predict.add_argument("--threads", type=int, metavar="N", help="cores to use (default all)")
     predict.add_argument(
+        "--runtime", default="auto", metavar="NAME", help="openvino, onnxruntime or torch (default: the fastest here)"
+    )
+    predict.add_argument(
+        "--precision", default="auto", metavar="NAME", help="fp32 (the same everywhere), bf16 or int8 (default: auto)"
+    )
+    predict.add_argument(
         "--hard-wrapped", action="store_true", help="lines are wrapped: only a blank line ends a sentence"
     )
     predict.add_argument(
@@ -64,6 +70,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     classifier = ClaimClassifier.load(
         arguments.model,
+        runtime=arguments.runtime,
+        precision=arguments.precision,
         threads=arguments.threads,
         coverage=arguments.coverage,
         abstain_below=arguments.abstain_below,

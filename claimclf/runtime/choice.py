@@ -16,7 +16,7 @@ from claimclf.runtime.torch import TorchRuntime
 
 RuntimeName = Literal["auto", "onnxruntime", "openvino", "torch"]
 Precision = Literal["auto", "fp32", "bf16", "int8"]
-_PRECISIONS = {"onnxruntime": ("fp32", "int8"), "openvino": ("fp32", "bf16", "int8"), "torch": ("fp32",)}
+_PRECISIONS = {"onnxruntime": ("fp32", "int8"), "openvino": ("fp32", "bf16", "int8"), "torch": ("fp32", "bf16")}
 _BF16 = ("amx_bf16", "avx512_bf16")
 _INT8 = ("avx512_vnni", "avx_vnni")
 
@@ -46,8 +46,10 @@ def open_runtime(
         raise InputError("\n".join(problems))
     exported = (folder / FILES["fp32"]).is_file()
     chosen, why = _runtime(runtime, exported)
+    if precision not in ("auto", *_PRECISIONS[chosen]):
+        raise InputError(f"{chosen} has no precision {precision!r}, but {', '.join(_PRECISIONS[chosen])}")
     if chosen == "torch":
-        return TorchRuntime.load(folder, threads, why)
+        return TorchRuntime.load(folder, threads, precision, why)
     if not exported:
         raise ModelError(f"{folder} has no {FILES['fp32']}; python scripts/export.py {folder} OUT makes one")
     kind, because = _precision(chosen, precision, (folder / FILES["int8"]).is_file())
@@ -67,9 +69,6 @@ def _runtime(asked: str, exported: bool) -> tuple[str, str]:
 
 def _precision(runtime: str, asked: str, has_int8: bool) -> tuple[str, str]:
     if asked != "auto":
-        if asked not in _PRECISIONS[runtime]:
-            known = ", ".join(_PRECISIONS[runtime])
-            raise InputError(f"{runtime} has no precision {asked!r}, but {known}")
         if runtime == "onnxruntime" and asked == "int8" and not has_int8:
             raise ModelError(f"the model has no {FILES['int8']}; export it again")
         return asked, f"{asked} was asked for"

@@ -26,8 +26,10 @@ class TorchRuntime:
         self.name = f"torch {torch.__version__} {kind} {model.device.type}"
 
     @classmethod
-    def load(cls, folder: Path, threads: int | None = None, why: str = "it was asked for") -> TorchRuntime:
-        """The checkpoint in `folder`: in float32 on the CPU; in bfloat16 on a GPU of CUDA that has it.
+    def load(
+        cls, folder: Path, threads: int | None = None, precision: str = "auto", why: str = "it was asked for"
+    ) -> TorchRuntime:
+        """The checkpoint in `folder`, on a GPU of CUDA where there is one; "auto" is bf16 there, and fp32 on the CPU.
 
         Raises:
             ModelError: it cannot be loaded.
@@ -38,9 +40,11 @@ class TorchRuntime:
         if threads:
             torch.set_num_threads(threads)
         cuda = torch.cuda.is_available()
-        kind = torch.bfloat16 if cuda and torch.cuda.is_bf16_supported() else torch.float32
+        half = precision == "bf16" or (precision == "auto" and cuda and torch.cuda.is_bf16_supported())
         try:
-            model = AutoModelForTokenClassification.from_pretrained(str(folder), dtype=kind)
+            model = AutoModelForTokenClassification.from_pretrained(
+                str(folder), dtype=torch.bfloat16 if half else torch.float32
+            )
         except (OSError, ValueError) as error:
             raise ModelError(f"{folder}: {error}") from error
         return cls(model.to("cuda" if cuda else "cpu"), why)
