@@ -1,4 +1,4 @@
-"""The command `claimclf`: `predict`, `evaluate`, `check` and `convert`; one file each in `commands/`."""
+"""The command `claimclf`: `predict`, `evaluate`, `check`, `convert` and `audit`; one file each in `commands/`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from rich.console import Console
 
 import claimclf
-from claimclf.commands import check, convert, evaluate, predict
+from claimclf.commands import audit, check, convert, evaluate, predict
 from claimclf.errors import ClaimclfError, ConfigError, DataError, InputError
 
 _USAGE, _DATA, _FAILED, _INTERRUPTED = 2, 3, 4, 130
@@ -20,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="claimclf", description=claimclf.__doc__.partition("\n")[0])
     parser.add_argument("--version", action="version", version=f"claimclf {claimclf.__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (predict, evaluate, check, convert):
+    for command in (predict, evaluate, check, convert, audit):
         command.add(commands)
     parsed = parser.parse_args(arguments)
     try:

@@ -24,13 +24,22 @@ _SHOWN: dict[int, int | str] = {
 _NAMES = {label: str(label).replace("_", " ") for label in Label}
 
 
+def shown(text: str) -> str:
+    r"""The text without what would steer the terminal, on one line, and of the same length.
+
+    >>> shown("a\x1b[2J")
+    'a␛[2J'
+    """
+    return text.translate(_SHOWN)
+
+
 def render(article: ArticlePrediction, title: str = "") -> Group:
     """The article for a rich console: a line that sums it up, then a row a sentence, its cues underlined."""
     rows = Table.grid(padding=(0, 2, 0, 0))
     for sentence in article.sentences:
         style = _STYLES[sentence.label]
         rows.add_row(Text(_NAMES[sentence.label], style), Text(f"{sentence.confidence:.0%}", style), _body(sentence))
-    heading = [Text(title.translate(_SHOWN), style="bold")] if title else []
+    heading = [Text(shown(title), style="bold")] if title else []
     return Group(*heading, summary(article), *([rows] if article.sentences else []))
 
 
@@ -47,7 +56,7 @@ def summary(article: ArticlePrediction) -> Text:
 
 
 def _body(sentence: SentencePrediction) -> Text:
-    body = Text(sentence.text.translate(_SHOWN))
+    body = Text(shown(sentence.text))
     if sentence.label is not Label.FACTUAL_REPORT:
         for cue in sentence.cues:
             body.stylize("underline", cue.start - sentence.start, cue.end - sentence.start)
