@@ -41,7 +41,6 @@ def article(name, *labels, also=()):
     return Article(name, text, tuple(Sentence(s, label, also) for s, label in zip(spans, labels, strict=True)))
 
 
-@pytest.mark.slow
 def test_half_of_the_flipped_labels_are_in_the_first_tenth():
     clean = list(read(WRITTEN))[::2]
     dirty, wrong = flipped(clean)
