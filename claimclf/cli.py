@@ -1,4 +1,4 @@
-"""The command `claimclf`: `predict`, `evaluate`, `check`, `convert` and `suggest`; one file each in `commands/`."""
+"""The command `claimclf`: a file each in `commands/` for `predict`, `evaluate`, `check`, `convert`, `suggest` and `audit`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from rich.console import Console
 
 import claimclf
-from claimclf.commands import check, convert, evaluate, predict, suggest
+from claimclf.commands import audit, check, convert, evaluate, predict, suggest
 from claimclf.errors import ClaimclfError, ConfigError, DataError, InputError
 
 _USAGE, _DATA, _FAILED, _INTERRUPTED = 2, 3, 4, 130
@@ -20,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="claimclf", description=claimclf.__doc__.partition("\n")[0])
     parser.add_argument("--version", action="version", version=f"claimclf {claimclf.__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (predict, evaluate, check, convert, suggest):
+    for command in (predict, evaluate, check, convert, suggest, audit):
         command.add(commands)
     parsed = parser.parse_args(arguments)
     try:

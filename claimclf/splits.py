@@ -108,13 +108,15 @@ def _share(share: float, folds: int) -> int:
     return max(1, round(share * folds)) if share else 0
 
 
-def _folds(rows: list[tuple[int, int]], groups: list[int], seed: int, wanted: int) -> dict[int, int]:
+def _folds(
+    rows: list[tuple[int, int]], groups: list[int], seed: int, wanted: int, most: int = _FOLDS
+) -> dict[int, int]:
     """The fold of each group, `wanted` at least, stratified by label (scikit-learn's StratifiedGroupKFold)."""
     with needs_extra("train"):
         from sklearn.model_selection import StratifiedGroupKFold
     owners = np.array([groups[i] for i, _ in rows])
     labels = np.array([label for _, label in rows])
-    n = min(_FOLDS, len(set(owners.tolist())), int(np.bincount(labels).max()))
+    n = min(most, len(set(owners.tolist())), int(np.bincount(labels).max()))
     folds: dict[int, int] = {}
     if n >= max(2, wanted):
         cutter = StratifiedGroupKFold(n_splits=n, shuffle=True, random_state=seed)
@@ -129,31 +131,68 @@ def _folds(rows: list[tuple[int, int]], groups: list[int], seed: int, wanted: in
     return {group: order[fold] for group, fold in folds.items()}
 
 
+def folds(articles: Sequence[Article], count: int, seed: int = 13, near_duplicate: float = 0.5) -> list[int]:
+    """The fold, 0 to `count` - 1, of each article, for cross-validation; the articles have ids of their own.
+
+    Articles of one story, and near-duplicates, are in one fold; labels are spread as evenly as that allows.
+
+    >>> from claimclf.articles import Sentence, Span
+    >>> from claimclf.labels import Label
+    >>> rain = (Sentence(Span(0, 10), Label.FACTUAL_REPORT),)
+    >>> sorted(folds([Article("a", "It rained.", rain), Article("b", "It snowed.", rain)], 2))
+    [0, 1]
+
+    Raises:
+        DataError: there are fewer groups with a labelled sentence than folds.
+    """
+    groups = _groups(articles, near_duplicates(articles, near_duplicate))
+    rows = [(i, s.label.position) for i, a in enumerate(articles) for s in a.sentences if s.label is not None]
+    owners = {groups[i] for i, _ in rows}
+    if len(owners) < count:
+        found = f"{len(articles):,} articles, {len(owners):,} stories with a label"
+        raise DataError([Problem("cross-validation", found, f"{count} folds need as many stories: --folds takes less")])
+    of = _folds(rows, groups, seed, count, count)
+    return [of.get(group, 0) % count for group in groups]
+
+
 def near_duplicates(articles: Sequence[Article], threshold: float) -> list[tuple[str, str, float]]:
-    """Pairs of article ids whose texts share words runs, with their Jaccard similarity, by MinHash and LSH.
+    """Pairs of article ids whose texts share word runs, with their Jaccard similarity; see `similar`."""
+    pairs = similar([article.text for article in articles], threshold)
+    return sorted((articles[i].id, articles[j].id, similarity) for i, j, similarity in pairs)
+
+
+def similar(
+    texts: Sequence[str], threshold: float, words: int = _SHINGLE, compared: int | None = None
+) -> list[tuple[int, int, float]]:
+    """Pairs (i < j) of texts that share runs of `words` words, with their Jaccard similarity, by MinHash and LSH.
+
+    With `compared`, a text is compared with so many earlier ones at most, those nearest to it in order.
 
     Source: Broder, "On the resemblance and containment of documents", 1997 (`datasketch`). Similarity is computed
     exactly on the pairs that LSH proposes; it proposes below the threshold, so that few are missed.
+
+    >>> similar(["The council shut the old bridge.", "The council shut the old bridge!", "It rained."], 0.5)
+    [(0, 1, 1.0)]
     """
     with needs_extra("train"):
         from datasketch import MinHash, MinHashLSH
     index = MinHashLSH(threshold=max(0.05, threshold - 0.2), num_perm=128)
-    shingles = [_shingles(article.text) for article in articles]
+    shingles = [_shingles(text, words) for text in texts]
     pairs = []
-    for i, own in enumerate(shingles):
+    for j, own in enumerate(shingles):
         sketch = MinHash(num_perm=128, seed=1)
         sketch.update_batch([shingle.encode("utf-8", "replace") for shingle in own])
-        for j in index.query(sketch):
-            similarity = len(own & shingles[j]) / max(1, len(own | shingles[j]))
+        for i in sorted(index.query(sketch))[-compared if compared else None :]:
+            similarity = len(own & shingles[i]) / max(1, len(own | shingles[i]))
             if similarity >= threshold:
-                pairs.append((articles[j].id, articles[i].id, round(similarity, 3)))
-        index.insert(i, sketch)
+                pairs.append((int(i), j, round(similarity, 3)))
+        index.insert(j, sketch)
     return sorted(pairs)
 
 
-def _shingles(text: str) -> set[str]:
+def _shingles(text: str, size: int) -> set[str]:
     words = re.findall(r"\w+", text.lower())
-    return {" ".join(words[i : i + _SHINGLE]) for i in range(max(1, len(words) - _SHINGLE + 1))}
+    return {" ".join(words[i : i + size]) for i in range(max(1, len(words) - size + 1))}
 
 
 def _groups(articles: Sequence[Article], pairs: Sequence[tuple[str, str, float]]) -> list[int]:

@@ -1,0 +1,68 @@
+"""`claimclf audit`: what it prints and writes, and its exit codes."""
+
+import json
+
+import pytest
+
+from claimclf.cli import main
+from tests.conftest import write_articles, write_jsonl
+
+
+@pytest.fixture
+def data(tmp_path):
+    folder = write_articles(tmp_path / "data", 12)
+    wrong = folder / "bridge-3.article"
+    said = wrong.read_text(encoding="utf-8")
+    wrong.write_text(said.replace("speculation: Repairs", "official_denial: Repairs"), encoding="utf-8")
+    return folder
+
+
+def test_a_wrong_label_is_found_and_written(data, tmp_path, capsys):
+    html, jsonl = tmp_path / "out" / "a.html", tmp_path / "out" / "s.jsonl"
+    assert main(["audit", str(data), "--cross-validate", "--top", "3", "--html", str(html), "--jsonl", str(jsonl)]) == 0
+    first, *_ = rows = [json.loads(line) for line in jsonl.read_text(encoding="utf-8").splitlines()]
+    assert (first["article"], first["given"], first["suggested"]) == ("bridge-3", "official_denial", "speculation")
+    assert first["where"].endswith("bridge-3.article:1")
+    assert [row["kind"] for row in rows].count("suspect") <= 3
+    shown = capsys.readouterr().out
+    assert "official_denial → speculation  bridge-3:" in shown
+    assert "probabilities out of fold: TF-IDF" in shown
+    assert "suggested speculation" in html.read_text(encoding="utf-8")
+
+
+def test_an_id_in_two_splits_is_a_leak_and_no_error(data, tmp_path, capsys):
+    other = tmp_path / "dev"
+    other.mkdir()
+    (other / "bridge-1.article").write_bytes((data / "bridge-1.article").read_bytes())
+    assert main(["audit", "--split", f"train={data}", "--split", f"dev={other}", "--cross-validate"]) == 0
+    assert "same id, 100% alike: bridge-1 in train | bridge-1 in dev" in capsys.readouterr().out
+
+
+def test_a_model_judges(data, capsys):
+    assert main(["audit", str(data), "--model", "shipped"]) == 0
+    assert "out of fold only if" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--cross-validate"], "nothing to audit"),
+        (["x", "--split", "a=b", "--cross-validate"], "not both"),
+        (["--split", "train", "--cross-validate"], "write NAME=PATH"),
+        (["x", "--cross-validate", "--folds", "1"], "2 folds"),
+        (["x", "--cross-validate", "--top", "0"], "1 suspect"),
+    ],
+)
+def test_usage_errors_exit_with_2(arguments, said, capsys):
+    assert main(["audit", *arguments]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_bad_data_exit_with_3(tmp_path, capsys):
+    (tmp_path / "a.article").write_text("id: a\n\ndenial: No.\n", encoding="utf-8")
+    assert main(["audit", str(tmp_path), "--cross-validate"]) == 3
+    assert "a.article:3: unknown label 'denial'" in capsys.readouterr().err
+    assert main(["audit", str(tmp_path / "none"), "--cross-validate"]) == 3
+    empty = write_jsonl(tmp_path / "a.jsonl", [{"id": "a", "text": "It rained.", "sentences": []}])
+    assert main(["audit", str(empty), "--cross-validate"]) == 3
+    assert "no labelled sentence" in capsys.readouterr().err
