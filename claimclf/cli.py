@@ -1,4 +1,4 @@
-"""The command `claimclf`: a file each in `commands/` for `predict`, `evaluate`, `check`, `convert`, `suggest` and `audit`."""
+"""The command `claimclf`; each of its commands is a file in `commands/`."""
 
 from __future__ import annotations
 

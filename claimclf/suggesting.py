@@ -137,13 +137,17 @@ def suggest(
     ranked = sorted(scored, key=lambda s: -s.score)
     distinct, left_out = _distinct(ranked, labelled, count * _SHORTLIST if strategy == "diverse" else count)
     chosen = _far_apart(distinct, count) if strategy == "diverse" else distinct
-    totals = {label: sum(s.expected[label] for s in scored) for label in LABELS}
-    order = sorted(
-        LABELS, key=lambda label: (strategy == "denials" and label is not Label.OFFICIAL_DENIAL, totals[label])
-    )
+    order = _rarest_first(scored, strategy)
     chosen.sort(key=lambda s: tuple(-s.expected[label] for label in order))
     made = tuple(_suggestion(s, _predict(classifier, s.article, newlines), strategy) for s in chosen)
     return Suggestions(made, strategy, order[0], len(scored), tuple(empty), tuple(left_out))
+
+
+def _rarest_first(scored: Sequence[_Scored], strategy: Strategy) -> list[Label]:
+    """The labels by how often they are expected; where denials are wanted, those come first."""
+    totals = {label: sum(s.expected[label] for s in scored) for label in LABELS}
+    wanted = Label.OFFICIAL_DENIAL if strategy == "denials" else None
+    return sorted(LABELS, key=lambda label: (wanted is not None and label is not wanted, totals[label]))
 
 
 def _predict(classifier: ClaimClassifier, article: Article, newlines: Literal["every", "blank"]) -> ArticlePrediction:

@@ -70,9 +70,7 @@ def add(commands: Any) -> None:
         "--precision", default="fp32", metavar="NAME", help="of the arithmetic (default fp32, the same on every CPU)"
     )
     parser.add_argument("--repeats", type=int, default=2000, help="bootstrap resamples (default 2000)")
-    parser.add_argument(
-        "--interval", choices=["bca", "percentile"], default="bca", help="kind of interval (default bca)"
-    )
+    parser.add_argument("--interval", choices=["bca", "percentile"], default="bca", help="its kind (default bca)")
     parser.add_argument("--seed", type=int, default=0)
     add_reading(parser)
     gate = parser.add_argument_group("gate: exit code 1 where a rule fails, 5 where there is too little data")

@@ -94,7 +94,7 @@ def guess(name, text, classifier):
     """A text with the model's labels."""
     found = classifier.article(text).sentences
     sentences = tuple(Sentence(Span(s.start, s.end), s.label) for s in found)
-    return Guess(Article(name, text, sentences, "story"), "shipped", tuple(s.confidence for s in found))
+    return Guess(Article(name, text, sentences, f"story of {name}"), "shipped", tuple(s.confidence for s in found))
 
 
 def correct(server, number, wanted):
@@ -129,7 +129,7 @@ def test_a_whole_round(server, tmp_path, written, encoders, capsys):
         regions = correct(server, number, spans)
     server.call("POST", f"/api/tasks/{numbers[0]}/annotations/", {"result": regions[:1], "was_cancelled": True})
 
-    expected = {g.article.id: (g.article.text, "story", w) for g, w in zip(guesses, wanted, strict=True)}
+    expected = {g.article.id: (g.article.text, g.article.story, w) for g, w in zip(guesses, wanted, strict=True)}
     for kind in ("JSON", "JSON_MIN"):
         path = tmp_path / f"{kind}.json"
         path.write_bytes(server.raw("GET", f"/api/projects/{project}/export?exportType={kind}"))
