@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -116,10 +117,10 @@ def setfit(
         chosen += random.permutation(own)[:a_label].tolist()
     data = Dataset.from_dict({"text": [texts[i] for i in chosen], "label": [labels[i] for i in chosen]})
     model = SetFitModel.from_pretrained(encoder_path(encoder), device="cpu")
-    arguments = TrainingArguments(batch_size=16, max_steps=steps, num_epochs=1, seed=seed, report_to="none")
-    trainer = Trainer(model=model, args=arguments, train_dataset=data)
-    with contextlib.redirect_stdout(sys.stderr):  # it reports its loss there
-        trainer.train()
+    settings = {"batch_size": 16, "max_steps": steps, "num_epochs": 1, "seed": seed, "report_to": "none"}
+    with tempfile.TemporaryDirectory() as scratch, contextlib.redirect_stdout(sys.stderr):  # it prints its loss
+        arguments = TrainingArguments(output_dir=scratch, save_strategy="no", **settings)
+        Trainer(model=model, args=arguments, train_dataset=data).train()
     return lambda articles: _by_article(
         articles, _each(lambda texts: model.predict(texts, batch_size=64), sentence_texts(articles))
     )
