@@ -15,6 +15,7 @@ DOCS = [
     "CONTRIBUTING.md",
     "docs/evaluation.md",
     "docs/annotations.md",
+    "docs/formats.md",
     "docs/errors.md",
     "docs/label-studio.md",
     "seeds/README.md",

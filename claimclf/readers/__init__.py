@@ -60,6 +60,7 @@ EXPORTS: dict[str, Export] = {
 }
 FORMATS = (*READERS, *EXPORTS)
 _OURS = {".article": "written", cases.SUFFIX: "cases"}
+_OTHERS = (".csv", ".tsv", ".tab", ".zip")  # much else has these endings, too
 SUFFIXES = tuple(dict.fromkeys([*_OURS, ".jsonl", *(s for export in EXPORTS.values() for s in export.SUFFIXES)]))
 
 
@@ -124,7 +125,8 @@ class _Read:
 def read_corpus(paths: Sequence[Path], reading: Reading | None = None, form: str | None = None) -> Corpus:
     """Read every file at `paths`, in their order; missing texts are reported, not raised.
 
-    `form`, one of `FORMATS`, overrules what the files look like; `reading` says how to read annotation exports.
+    `form`, one of `FORMATS`, overrules what the files look like; `reading` says how to read annotation exports. Of a
+    folder, tables and zips that are no annotated data are left out, with a note, unless `form` or columns are given.
 
     Raises:
         DataError: with every problem of every file, ids that stand twice; an annotator whom nobody knows.
@@ -136,7 +138,10 @@ def read_corpus(paths: Sequence[Path], reading: Reading | None = None, form: str
         try:
             named = form == "datasets" and hf_datasets.is_hub_name(path)
             for file in [path] if named else files(path):
-                _read_file(file, form, reading, found)
+                if path.is_dir() and form is None and not reading.columns and _is_other(file):
+                    found.notes.append(f"{file}: no annotated data, as far as can be told; left out")
+                else:
+                    _read_file(file, form, reading, found)
             found.notes += brat.texts_without_marks(path)
         except DataError as error:
             found.problems += error.problems
@@ -150,6 +155,12 @@ def read_corpus(paths: Sequence[Path], reading: Reading | None = None, form: str
         raise DataError(problems)
     notes = (*found.notes, *agreement.describe(found.ratings))
     return Corpus(tuple(found.articles), tuple(found.missing), notes)
+
+
+def _is_other(file: Path) -> bool:
+    """Whether a file, met in a folder, has an ending of ours and none of our forms."""
+    exports = (export for export in EXPORTS.values() if file.suffix in export.SUFFIXES)
+    return file.suffix in _OTHERS and not any(export.fits(file) for export in exports)
 
 
 def _read_file(file: Path, form: str | None, reading: Reading, found: _Read) -> None:

@@ -40,8 +40,13 @@ class _Dialect:
 
 
 def fits(file: Path) -> bool:
-    """Always: no other format has these endings."""
-    return file.suffix in SUFFIXES
+    """Whether the first line names a column with sentences and one with labels, by their usual names."""
+    try:
+        header = next(_records(file, _Dialect(_delimiter(file, Reading()))), (0, []))[1]
+        columns.needed(columns.find(header, {}, ""), header, "")
+    except (DataError, OSError, csv.Error):
+        return False
+    return True
 
 
 def read(path: Path, reading: Reading) -> Imported:

@@ -20,7 +20,7 @@ from tests.readers import label_studio
 F, C, D, S = Label
 SAMPLES = Path(__file__).parent / "samples" / "label_studio_server"
 DOCS = Path(__file__).parents[2] / "docs"
-CONFIG = re.search(r"```xml\n(.*?)```", (DOCS / "annotations.md").read_text(encoding="utf-8"), re.DOTALL)[1]
+CONFIG = re.search(r"```xml\n(.*?)```", (DOCS / "formats.md").read_text(encoding="utf-8"), re.DOTALL)[1]
 BOTH = pytest.mark.parametrize("end", [".json", "-min.json"])
 HARD = [
     "👍 Mayor reacts\r\n\r\nThe mayor said the story was invented. Repairs  may take weeks.\r\nThe bridge closed.",

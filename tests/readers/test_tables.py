@@ -206,3 +206,17 @@ def test_format_by_ending(tmp_path):
         read(tmp_path, R, Reading(columns={"satz": "x"}))
     with pytest.raises(DataError, match="there is no column 'x'"):
         read(tmp_path, R, Reading(columns={"label": "x"}))
+
+
+def test_in_a_folder_other_tables_and_zips_are_left_out_and_named(tmp_path):
+    table(tmp_path, R, "mine.csv")
+    other = table(tmp_path, "url,date\nx,y\n", "links.tsv")
+    (tmp_path / "old.zip").write_bytes(b"PK")
+    corpus = read_corpus([tmp_path], NAMES)
+    assert len(corpus.articles) == len(read_corpus([tmp_path / "mine.csv"], NAMES).articles)
+    left = [note for note in corpus.notes if "no annotated data" in note]
+    assert [note.partition(":")[0] for note in left] == [str(other), str(tmp_path / "old.zip")]
+    with pytest.raises(DataError, match="no column with the labels"):
+        read_corpus([other], NAMES)
+    with pytest.raises(DataError, match="no column with the sentences"):
+        read_corpus([tmp_path], Reading(NAMES.labels, columns={"label": "date"}))

@@ -49,7 +49,8 @@ def test_reading_what_was_written_is_the_identity(tmp_path_factory, tool, data):
     path = tmp_path_factory.mktemp("w") / f"a{TOOLS[tool]}"
     outcome = WRITERS[tool](made, path)
     assert outcome.articles == len(made)
-    assert outcome.lost == ()
+    nul = tool == "label-studio" and sum("\0" in a.text for a in made)
+    assert [line.split(" texts")[0] for line in outcome.lost] == ([f"NUL to its page: of {nul}"] if nul else [])
     same(read_corpus([path], form=tool).articles, made)
 
 
