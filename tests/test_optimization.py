@@ -49,7 +49,7 @@ def test_the_divergence_is_symmetric_and_that_of_the_halves():
 
 
 def test_two_copies_of_a_batch_are_what_r_drop_compares():
-    row = {"input_ids": [5, 6], "attention_mask": [1, 1], "labels": [[0, 1, 0, 0], [1, 2, 0, 0]]}
+    row = {"input_ids": [5, 6], "attention_mask": [1, 1], "labels": [[0, 1, 0, 0] + [0] * 4, [1, 2, 0, 0] + [0] * 4]}
     batch = collate(0, copies=2)([row, row])
     assert batch["input_ids"].shape == (4, 2)
     logits = torch.randn(4, 2, 4, generator=torch.Generator().manual_seed(0))
