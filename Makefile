@@ -1,7 +1,7 @@
 # make check = lint, types, import floors, tests. Set BIN= to use tools that are on the PATH.
 BIN ?= .venv/bin/
 
-.PHONY: setup check lint types floors test texts model
+.PHONY: setup check lint types floors test slow texts model datasheet
 
 setup:
 	python3 -m venv .venv
@@ -22,6 +22,10 @@ floors:
 test:
 	HF_HUB_OFFLINE=1 $(BIN)python -m pytest
 
+# Minutes: long streams, many threads, and a round with a real Label Studio (LABEL_STUDIO=its executable).
+slow:
+	HF_HUB_OFFLINE=1 $(BIN)python -m pytest -m slow
+
 # Fetch the texts of seeds/realnews from their public sources.
 texts:
 	$(BIN)python scripts/fetch_texts.py seeds/realnews/train.jsonl seeds/realnews/tehran.jsonl
@@ -30,3 +34,13 @@ texts:
 model: texts
 	$(BIN)python scripts/train.py --config configs/default.yaml
 	$(BIN)python scripts/export.py runs/default/model claimclf/shipped
+
+# The tables and plots of the datasheet and of docs/training.md; DEV is labelled articles that are never trained on. Hours.
+REAL = seeds/realnews/train.jsonl seeds/realnews/tehran.jsonl
+datasheet:
+	$(BIN)claimclf check seeds/written
+	$(BIN)claimclf check $(REAL) seeds/contrast seeds/behaviour
+	$(BIN)python scripts/agreement.py
+	$(BIN)python scripts/experiments.py configs/experiments/choices.yaml $(DEV)
+	$(BIN)python scripts/experiments.py configs/experiments/learning_curve.yaml $(DEV) --plot docs/learning-curve.svg
+	$(BIN)python scripts/benchmark.py quality $(DEV) --train seeds/written $(REAL) --setfit
