@@ -145,8 +145,27 @@ def _has_bf16() -> bool:
 
 
 def _trainer(config: TrainingConfig, number: int, model: PreTrainedModel, rows: Rows, pad_id: int) -> Trainer:
+    return Trainer(
+        model=model,
+        args=_arguments(config, number),
+        data_collator=collate(pad_id, 2 if config.r_drop else 1),
+        train_dataset=rows["train"],
+        eval_dataset=rows["validation"],
+        compute_loss_func=sentence_loss(
+            class_weights(rows["train"], config.class_weight_power),
+            config.also_weight,
+            config.cue_weight,
+            log_prior(rows["train"], config.logit_adjustment),
+            config.r_drop,
+        ),
+        compute_metrics=_window_scores,
+        optimizers=(optimizer(model, config.learning_rate, config.weight_decay, config.layer_decay), None),
+    )
+
+
+def _arguments(config: TrainingConfig, number: int) -> TrainingArguments:
     by_steps = config.save_steps > 0
-    arguments = TrainingArguments(
+    return TrainingArguments(
         output_dir=str(Path(config.output) / "checkpoints" / f"run-{number + 1}"),
         per_device_train_batch_size=config.batch_size,
         per_device_eval_batch_size=4 * config.batch_size,
@@ -171,22 +190,6 @@ def _trainer(config: TrainingConfig, number: int, model: PreTrainedModel, rows: 
         remove_unused_columns=False,
         label_names=["labels"],
         dataloader_pin_memory=torch.cuda.is_available(),
-    )
-    return Trainer(
-        model=model,
-        args=arguments,
-        data_collator=collate(pad_id, 2 if config.r_drop else 1),
-        train_dataset=rows["train"],
-        eval_dataset=rows["validation"],
-        compute_loss_func=sentence_loss(
-            class_weights(rows["train"], config.class_weight_power),
-            config.also_weight,
-            config.cue_weight,
-            log_prior(rows["train"], config.logit_adjustment),
-            config.r_drop,
-        ),
-        compute_metrics=_window_scores,
-        optimizers=(optimizer(model, config.learning_rate, config.weight_decay, config.layer_decay), None),
     )
 
 
