@@ -5,7 +5,7 @@ BIN ?= .venv/bin/
 
 setup:
 	python3 -m venv .venv
-	.venv/bin/pip install -q -c constraints.txt -e '.[train,report,offline,dev]'
+	.venv/bin/pip install -q -c constraints.txt -e '.[train,report,annotations,openvino,offline,dev]'
 
 check: lint types floors test
 
