@@ -153,9 +153,9 @@ def _spacy(training: Sequence[Article]) -> Contestant:
     from spacy.training import Example
 
     nlp = spacy.blank("en")
-    textcat = nlp.add_pipe("textcat")
+    textcat: Any = nlp.add_pipe("textcat")
     for label in LABELS:
-        textcat.add_label(str(label))  # type: ignore[attr-defined]
+        textcat.add_label(str(label))
     rows = [(s.span.of(a.text), s.label) for a in training for s in a.labelled][:2000]
     examples = [
         Example.from_dict(nlp.make_doc(text), {"cats": {str(name): float(name == label) for name in LABELS}})
