@@ -17,6 +17,7 @@ from claimclf.errors import DataError, Problem
 from claimclf.labels import Label
 from claimclf.offsets import UNITS, DoubtError, Mark, Offsets, Unit, find_unit
 from claimclf.projection import CASES, Projected, project
+from claimclf.readers import raw
 from claimclf.readers.annotators import MAJORITY, SOFT, Together, note, prove_known, together
 from claimclf.readers.label_names import label_names
 
@@ -92,8 +93,9 @@ def parsed(rows: Iterable[tuple[str, Any]], make: Callable[[str, Any], T], what:
             found.append(make(where, record))
         except (TypeError, ValueError, KeyError, IndexError, AttributeError) as error:
             problems.append(Problem(where, f"no {what} ({type(error).__name__}: {error})"))
-    if problems:
-        raise DataError(problems)
+            if len(problems) >= raw.MOST:
+                break
+    raw.prove(problems)
     return found
 
 
