@@ -61,25 +61,32 @@ def read_cases(path: Path) -> list[Case]:
     cases: list[Case] = []
     problems: list[Problem] = []
     for file in files:
-        for where, line in raw.lines(file):
-            if not line.strip():
-                continue
-            try:
-                cases.append(_case(file, where, raw.loads(raw.decoded(line))))
-            except DataError as error:
-                problems += error.problems
-            except (ValueError, TypeError, KeyError) as error:
-                problems.append(Problem(where, f"no behavioural case: {error}"))
-            if len(problems) >= raw.MOST:
-                break
-        if not problems and not any(case.family == file.name.removesuffix(SUFFIX) for case in cases):
+        found = _cases(file, problems)
+        if not found and not problems:
             problems += raw.empty(file).problems
+        cases += found
     seen: set[tuple[str, str]] = set()
     for case in cases:
         if (case.family, case.id) in seen:
             problems.append(Problem(f"{path}: {case.family}", f"the id {case.id!r} stands twice"))
         seen.add((case.family, case.id))
     raw.prove(problems)
+    return cases
+
+
+def _cases(file: Path, problems: list[Problem]) -> list[Case]:
+    cases = []
+    for where, line in raw.lines(file):
+        if not line.strip():
+            continue
+        try:
+            cases.append(_case(file, where, raw.loads(raw.decoded(line))))
+        except DataError as error:
+            problems += error.problems
+        except (ValueError, TypeError, KeyError) as error:
+            problems.append(Problem(where, f"no behavioural case: {error}"))
+        if len(problems) >= raw.MOST:
+            break
     return cases
 
 
@@ -91,7 +98,8 @@ def _case(file: Path, where: str, record: Any) -> Case:
     family = file.name.removesuffix(SUFFIX)
     name = f"{family}/{record['id']}"
     variants = tuple(
-        _article(f"{name}/{n}", name, where, variant) for n, variant in enumerate(raw.listed(record["variants"], "variants"), 1)
+        _article(f"{name}/{n}", name, where, variant)
+        for n, variant in enumerate(raw.listed(record["variants"], "variants"), 1)
     )
     return Case(str(record["id"]), family, str(record["case"]), record["held_out"], variants)
 

@@ -27,7 +27,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from claimclf.articles import Article, Sentence, Span
-from claimclf.errors import DataError, Problem
+from claimclf.errors import Problem
 from claimclf.labels import Label, did_you_mean, parse_label
 from claimclf.readers import raw
 

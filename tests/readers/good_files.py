@@ -1,4 +1,4 @@
-"""One good file of every format that `claimclf check` reads, to be damaged: a new format is one more entry of `GOOD`."""
+"""One good file of every format that `claimclf check` reads, to be damaged: a format is one entry of `GOOD`."""
 
 import csv
 import io
@@ -100,7 +100,7 @@ def attributes(file: str, content: bytes, **more: Any) -> Good:
         return pieces[1::2]
 
     def dump(values: list[str]) -> bytes:
-        rest = zip([*values, ""], pieces[2::2] + [""], strict=True)
+        rest = zip([*values, ""], [*pieces[2::2], ""], strict=True)
         return "".join([pieces[0], *(part for pair in rest for part in pair)]).encode()
 
     return Good(file, content, "xml", load=load, dump=dump, **more)
@@ -148,7 +148,9 @@ def saved_dataset() -> Good:
 
 
 def _written() -> bytes:
-    header = "id: orrin\nstory: orrin\noutlet: The Orrin Gazette\ndesk: local\nstyle: regional daily\ncountry: Ireland\n"
+    header = (
+        "id: orrin\nstory: orrin\noutlet: The Orrin Gazette\ndesk: local\nstyle: regional daily\ncountry: Ireland\n"
+    )
     body = f"official_denial: {DENIAL}\n  cue: said\n  source: The mayor\n  also: unverified_claim\n"
     return f"{header}\nnone: {TITLE}\n\n{body}\nspeculation: {MAYBE}\n  cue: may\n".encode()
 

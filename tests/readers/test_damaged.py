@@ -75,7 +75,7 @@ REFUSED = [(n, d) for n, good in GOOD.items() for d in damages.REFUSED[good.kind
 
 @pytest.mark.parametrize(("name", "damage"), [pair for pair in REFUSED if pair not in FINE])
 def test_damage_is_an_error_that_names_the_file(tmp_path, capsys, name, damage):
-    code, out, err = checked(GOOD[name].put(tmp_path, applied(name, damage)), capsys)
+    code, out, _err = checked(GOOD[name].put(tmp_path, applied(name, damage)), capsys)
     assert code == 3, out
 
 
@@ -87,7 +87,7 @@ def test_no_damage_is_left_out():
 
 @pytest.mark.parametrize(("name", "damage"), FINE)
 def test_what_is_no_damage_is_read(tmp_path, capsys, name, damage):
-    code, out, err = checked(GOOD[name].put(tmp_path, applied(name, damage)), capsys)
+    code, out, _err = checked(GOOD[name].put(tmp_path, applied(name, damage)), capsys)
     assert (code, counts(out)[0].partition(" articles")[0]) == (0, FINE[name, damage])
 
 
@@ -146,8 +146,8 @@ def test_every_problem_of_every_file_below_a_folder(tmp_path, capsys):
     assert all(str(tmp_path / GOOD[name].file) in err for name in ("jsonl", "cases", "label-studio"))
 
 
-@pytest.mark.parametrize("count", [1, 5_000])
-@pytest.mark.parametrize("name", [n for n, good in GOOD.items() if b"official_denial" in good.content])
+@pytest.mark.parametrize("count", [1, 2_000])
+@pytest.mark.parametrize("name", [n for n, good in GOOD.items() if good.kind != "binary"])
 def test_unknown_labels_are_listed_and_no_more_than_a_screen(tmp_path, capsys, name, count):
     good = GOOD[name]
     if count == 1:
@@ -162,5 +162,5 @@ def test_unknown_labels_are_listed_and_no_more_than_a_screen(tmp_path, capsys, n
     code, _, err = checked(good.put(tmp_path, content), capsys)
     assert code == 3
     assert "unknown label" in err or "no layer has labels that are known" in err
-    assert "no_label" in err and "more " in err * (count > 1) + "more "
+    assert "no_label" in err and (count == 1 or "more " in err)
     assert len(err.splitlines()) <= 300
