@@ -84,8 +84,9 @@ def parse_label(name: str) -> Label:
     try:
         return Label(name)
     except ValueError:
-        hint = did_you_mean(name, [str(label) for label in Label])
-        raise ValueError(f"unknown label {name!r}; {hint}") from None
+        short = str(name)[:80]
+        hint = did_you_mean(short, [str(label) for label in Label])
+        raise ValueError(f"unknown label {short!r}; {hint}") from None
 
 
 GUIDELINES_VERSION = "1.0"  # of seeds/GUIDELINES.md; a change of what a label means raises the first number

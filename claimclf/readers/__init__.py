@@ -81,7 +81,7 @@ def files(path: Path) -> list[Path]:
     """
     if path.is_dir():
         saved = {p for p in (path, *path.rglob("*")) if p.is_dir() and hf_datasets.is_saved(p)}
-        below = (p for p in path.rglob("*") if p.suffix in SUFFIXES and p not in saved)
+        below = (p for p in path.rglob("*") if p.suffix in SUFFIXES and not p.is_dir())
         whole = {p for p in saved if saved.isdisjoint(p.parents)}
         found = sorted([*whole, *(p for p in below if saved.isdisjoint(p.parents))])
     else:
@@ -159,12 +159,20 @@ def read_corpus(paths: Sequence[Path], reading: Reading | None = None, form: str
 
 def _is_other(file: Path) -> bool:
     """Whether a file, met in a folder, has an ending of ours and none of our forms."""
-    exports = (export for export in EXPORTS.values() if file.suffix in export.SUFFIXES)
-    return file.suffix in _OTHERS and not any(export.fits(file) for export in exports)
+    if file.suffix not in _OTHERS or not file.is_file():  # a pipe, or a link to nowhere, is refused with its reason
+        return False
+    try:
+        with file.open("rb") as content:
+            content.read(1)
+    except OSError:
+        return False
+    return not any(export.fits(file) for export in EXPORTS.values() if file.suffix in export.SUFFIXES)
 
 
 def _read_file(file: Path, form: str | None, reading: Reading, found: _Read) -> None:
     try:
+        if file.is_fifo() or file.is_socket():
+            raise DataError([Problem(str(file), "no file but a pipe or a socket", "write it to a file first")])
         form = form or format_of(file)
         if form in EXPORTS:
             export = EXPORTS[form].read(file, reading)
@@ -180,6 +188,8 @@ def _read_file(file: Path, form: str | None, reading: Reading, found: _Read) -> 
             found.articles += READERS[form](file)
     except DataError as error:
         found.problems += error.problems
+    except OSError as error:
+        found.problems.append(Problem(str(file), f"cannot be read: {error.strerror or error}"))
 
 
 def read(path: Path) -> Iterator[Article]:

@@ -8,7 +8,6 @@ that is an error.
 
 from __future__ import annotations
 
-import json
 import warnings
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -20,6 +19,7 @@ from xml.parsers import expat
 
 from claimclf.articles import Span
 from claimclf.errors import DataError, MissingExtraError, Problem, needs_extra
+from claimclf.readers import raw
 
 MAX_BYTES = 10 << 20  # of one CAS: a text of 60,000 words with tokens; libxml2 takes no longer text either
 _MOST_TYPES, _MOST_FEATURES, _MOST_OF_ONE = 2000, 1000, 200  # INCEpTION has 200 and 120; cassis is cubic in the last
@@ -39,7 +39,7 @@ class Document:
 
     `values` has every string feature of every layer that its type system declares, as `LAYER.feature`, with the
     values there are; `unset` counts the spans of a layer that have no value; `owner` is whose annotations they are,
-    where the CAS says it.
+    where the CAS says it; `outside` counts the annotations that its index does not hold, as those that were deleted.
     """
 
     text: str
@@ -48,6 +48,7 @@ class Document:
     sentences: tuple[Span, ...]
     values: Mapping[str, tuple[Value, ...]]
     unset: Mapping[str, int]
+    outside: int = 0
 
 
 def document(where: str, data: bytes, types: bytes | None) -> Document:
@@ -59,7 +60,7 @@ def document(where: str, data: bytes, types: bytes | None) -> Document:
     if len(data) > MAX_BYTES:
         raise DataError([Problem(where, f"over {MAX_BYTES >> 20} MB for one text", "split the text")])
     try:
-        return _document(_cas(data, types))
+        return _document(*_cas(data, types))
     except MissingExtraError:
         raise
     except Exception as error:  # cassis raises whatever damaged data lead to
@@ -67,7 +68,8 @@ def document(where: str, data: bytes, types: bytes | None) -> Document:
         raise DataError([Problem(where, f"no UIMA CAS ({type(error).__name__}: {what})", _EXPORT)]) from error
 
 
-def _cas(data: bytes, types: bytes | None) -> Any:
+def _cas(data: bytes, types: bytes | None) -> tuple[Any, int]:
+    """The CAS, and how many annotations it has, be they in its index or not."""
     with needs_extra("annotations"):
         import cassis
     with warnings.catch_warnings():
@@ -75,11 +77,11 @@ def _cas(data: bytes, types: bytes | None) -> Any:
         warnings.filterwarnings("error", message="Not mapping")  # an offset that is outside, or inside a character
         if types is None:
             text = data.decode("utf-8-sig")
-            _prove_json(text)
-            return cassis.load_cas_from_json(text)
+            there = _prove_json(text)
+            return cassis.load_cas_from_json(text), there
         system = _type_system(types)
-        _prove_xml(data)
-        return cassis.load_cas_from_xmi(BytesIO(data), typesystem=system)
+        there = _prove_xml(data)
+        return cassis.load_cas_from_xmi(BytesIO(data), typesystem=system), there
 
 
 @lru_cache(maxsize=4)  # files of one export share theirs
@@ -95,14 +97,20 @@ def _type_system(types: bytes) -> Any:
     return system
 
 
-def _prove_xml(data: bytes) -> None:
-    """Raise where it is not well formed, declares entities, or types and features beyond all measure."""
+def _prove_xml(data: bytes) -> int:
+    """Raise where it is not well formed, declares entities, or types and features beyond all measure.
+
+    Gives the number of its annotations.
+    """
     features: list[int] = []
+    there = 0
 
     def refuse(*_: object) -> None:
         raise ValueError("it declares a document type, which a CAS has not")
 
-    def count(tag: str, _: object) -> None:
+    def count(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal there
+        there += _has_offsets(attributes)
         name = tag.rpartition(":")[2]
         if name == "typeDescription":
             features.append(0)
@@ -114,15 +122,35 @@ def _prove_xml(data: bytes) -> None:
     parser.StartElementHandler = count
     parser.Parse(data, True)
     _prove_size(features)
+    return there
 
 
-def _prove_json(text: str) -> None:
-    content = json.loads(text)
+def _prove_json(text: str) -> int:
+    content = raw.loads(text)
     if not isinstance(content, dict) or not isinstance(content.get("%TYPES"), dict):
         raise ValueError("no object with %TYPES")
     types = content["%TYPES"].values()
     _prove_size([sum(not name.startswith("%") for name in kind) for kind in types])
     _prove_names(name for kind in types for name in kind if not name.startswith("%"))
+    _prove_views(content.get("%VIEWS"))
+    if not isinstance(content.get("%FEATURE_STRUCTURES"), list):
+        raise ValueError("its %FEATURE_STRUCTURES are no list")
+    return sum(_has_offsets(row) for row in content["%FEATURE_STRUCTURES"])
+
+
+def _has_offsets(row: Mapping[str, object]) -> bool:
+    """Whether it is an annotation; where an offset is missing, cassis would take the beginning of the text for it."""
+    if ("begin" in row) != ("end" in row):
+        raise ValueError(f"a structure with one offset alone: {str(row)[:80]}")
+    return "begin" in row
+
+
+def _prove_views(views: object) -> None:
+    if not isinstance(views, dict) or not views:
+        raise ValueError("no object with %VIEWS, which say what of it is in the text")
+    for name, view in views.items():
+        if not isinstance(view["%MEMBERS"], list) or {type(one) for one in view["%MEMBERS"]} - {int}:
+            raise ValueError(f"the %MEMBERS of the view {name[:40]!r} are no numbers")
 
 
 def _prove_size(features: list[int]) -> None:
@@ -137,7 +165,7 @@ def _prove_names(names: Iterator[str]) -> None:
             raise ValueError(f"{name[:40]!r} is no name of a feature")
 
 
-def _document(cas: Any) -> Document:
+def _document(cas: Any, there: int) -> Document:
     text = cas.sofa_string
     if text is None:
         raise ValueError("no text in its initial view")
@@ -146,20 +174,24 @@ def _document(cas: Any) -> Document:
     unset: Counter[str] = Counter()
     sentences: list[Span] = []
     title = owner = ""
-    for fs in _structures(cas):
+    structures = _structures(cas)
+    outside = there - sum(hasattr(fs, "begin") for fs in structures)
+    if there and outside >= there:
+        raise ValueError(f"none of its {there:,} annotations is in its index")
+    for fs in structures:
         kind = fs.type.name
         if kind == SENTENCE:
             sentences += _trimmed(text, fs)
         elif kind == METADATA:
-            title, owner = getattr(fs, "documentTitle", "") or "", getattr(fs, "documentId", "") or ""
-        place = (fs.begin, fs.end) if hasattr(fs, "begin") else None
+            title, owner = (_word(fs, name) for name in ("documentTitle", "documentId"))
+        place = _place(text, fs) if hasattr(fs, "begin") else None
         for feature in layers.get(kind, ()):
             given = list(_strings(fs[feature]))
             values[f"{kind}.{feature}"] += [(place, name) for name in given]
             unset[f"{kind}.{feature}"] += not given
     owner = "" if not title or owner == title else owner  # old releases name the document here, not the annotator
     found = {name: tuple(given) for name, given in values.items()}
-    return Document(text, title, owner, tuple(sorted(sentences)), found, unset)
+    return Document(text, title, owner, tuple(sorted(sentences)), found, unset, outside)
 
 
 def _layers(system: Any) -> dict[str, list[str]]:
@@ -178,9 +210,24 @@ def _structures(cas: Any) -> list[Any]:
     return list(found)
 
 
+def _word(fs: Any, name: str) -> str:
+    value = getattr(fs, name, None) or ""
+    if not isinstance(value, str):
+        raise TypeError(f"its {name} {str(value)[:40]!r} is no string")
+    return value
+
+
+def _place(text: str, fs: Any) -> tuple[int, int]:
+    begin, end = fs.begin, fs.end
+    if type(begin) is not int or type(end) is not int or not 0 <= begin <= end <= len(text):
+        raise ValueError(f"{fs.type.name} lies at {str(begin)[:40]}, {str(end)[:40]}, which is no place in the text")
+    return begin, end
+
+
 def _trimmed(text: str, fs: Any) -> Iterator[Span]:
-    words = text[fs.begin : fs.end]
-    start = fs.begin + len(words) - len(words.lstrip())
+    begin, end = _place(text, fs)
+    words = text[begin:end]
+    start = begin + len(words) - len(words.lstrip())
     if words.strip():
         yield Span(start, start + len(words.strip()))
 

@@ -10,7 +10,6 @@ annotated articles, `read` gives those that are not held out, so that training n
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import Any
 from claimclf.articles import Article, Part, Sentence, Span
 from claimclf.errors import DataError, Problem
 from claimclf.labels import parse_label
+from claimclf.readers import raw
 
 SUFFIX = ".cases"
 STYLE = "behavioural case"
@@ -61,26 +61,36 @@ def read_cases(path: Path) -> list[Case]:
     cases: list[Case] = []
     problems: list[Problem] = []
     for file in files:
-        for number, line in enumerate(file.read_bytes().split(b"\n"), 1):
-            if not line.strip():
-                continue
-            try:
-                cases.append(_case(file, number, json.loads(line.decode("utf-8"))))
-            except DataError as error:
-                problems += error.problems
-            except (ValueError, TypeError, KeyError, RecursionError) as error:
-                problems.append(Problem(f"{file}:{number}", f"no behavioural case: {error}"))
+        found = _cases(file, problems)
+        if not found and not problems:
+            problems += raw.empty(file).problems
+        cases += found
     seen: set[tuple[str, str]] = set()
     for case in cases:
         if (case.family, case.id) in seen:
             problems.append(Problem(f"{path}: {case.family}", f"the id {case.id!r} stands twice"))
         seen.add((case.family, case.id))
-    if problems:
-        raise DataError(problems)
+    raw.prove(problems)
     return cases
 
 
-def _case(file: Path, number: int, record: Any) -> Case:
+def _cases(file: Path, problems: list[Problem]) -> list[Case]:
+    cases = []
+    for where, line in raw.lines(file):
+        if not line.strip():
+            continue
+        try:
+            cases.append(_case(file, where, raw.loads(raw.decoded(line))))
+        except DataError as error:
+            problems += error.problems
+        except (ValueError, TypeError, KeyError) as error:
+            problems.append(Problem(where, f"no behavioural case: {error}"))
+        if len(problems) >= raw.MOST:
+            break
+    return cases
+
+
+def _case(file: Path, where: str, record: Any) -> Case:
     if not isinstance(record, dict) or set(record) != _KEYS:
         raise ValueError(f"its keys are {sorted(record)}, not {sorted(_KEYS)}")
     if type(record["held_out"]) is not bool or not record["variants"]:
@@ -88,7 +98,8 @@ def _case(file: Path, number: int, record: Any) -> Case:
     family = file.name.removesuffix(SUFFIX)
     name = f"{family}/{record['id']}"
     variants = tuple(
-        _article(f"{name}/{n}", name, f"{file}:{number}", variant) for n, variant in enumerate(record["variants"], 1)
+        _article(f"{name}/{n}", name, where, variant)
+        for n, variant in enumerate(raw.listed(record["variants"], "variants"), 1)
     )
     return Case(str(record["id"]), family, str(record["case"]), record["held_out"], variants)
 
@@ -97,8 +108,12 @@ def _article(identity: str, story: str, where: str, variant: dict[str, Any]) -> 
     if unknown := set(variant) - _VARIANT:
         raise ValueError(f"a variant with {sorted(unknown)}; it has {sorted(_VARIANT)}")
     label = parse_label(variant["label"])
-    also = tuple(parse_label(name) for name in variant.get("also") or [])
+    also = tuple(parse_label(name) for name in raw.listed(variant.get("also"), "also"))
+    if not (isinstance(variant["before"], list) and isinstance(variant["after"], list)):
+        raise TypeError("`before` and `after` are lists of sentences")
     lines = [*variant["before"], variant["sentence"], *variant["after"]]
+    if not all(isinstance(line, str) for line in lines):
+        raise TypeError("its sentences are not all strings")
     headline = bool(variant["before"]) and not lines[0].endswith(_ENDS)
     text = ""
     sentences: list[Sentence] = []

@@ -20,6 +20,7 @@ from typing import Any
 
 from claimclf.errors import DataError, Problem
 from claimclf.offsets import Mark
+from claimclf.readers import raw
 from claimclf.readers.jsonl import first_record, records
 from claimclf.readers.parsing import left_out, parsed, strings, whole_number
 from claimclf.readers.tasks import Imported, Pass, Reading, Task, imported, task_of
@@ -62,16 +63,18 @@ def read(path: Path, reading: Reading) -> Imported:
         DataError: with every problem of the file, each as file:line.
     """
     rows = records(path) if path.suffix != ".json" else _listed(path)
-    unread = Counter(key.lower() for _, row in rows for key in _UNREAD for _ in _items(row.get(key)))
-    found = imported(path, parsed(rows, _task, "doccano record"), reading, "codepoint", ("utf16", "grapheme"))
+    tasks = parsed(rows, _task, "doccano record")
+    unread: Counter[str] = Counter()
+    for _, row in rows:
+        for key in _UNREAD:
+            given = row.get(key)
+            unread[key.lower()] += len(given) if isinstance(given, list) else bool(given)
+    found = imported(path, tasks, reading, "codepoint", ("utf16", "grapheme"))
     return replace(found, notes=(*found.notes, *left_out(path, unread)))
 
 
 def _listed(path: Path) -> list[tuple[str, Any]]:
-    try:
-        content = json.loads(path.read_bytes().decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        raise DataError([Problem(str(path), f"no JSON: {error}", "export the dataset again")]) from error
+    content = raw.json_file(path)
     if not isinstance(content, list):
         raise DataError([Problem(str(path), "no list of records", "export the dataset as JSON or JSONL")])
     return [(f"{path}: record {number}", record) for number, record in enumerate(content, 1)]
@@ -94,26 +97,26 @@ def _pass(record: dict[str, Any]) -> Pass:
         if isinstance(label, str):
             whole.append(label)
         elif isinstance(label, dict):
-            marks.append((_mark(label["start_offset"], label["end_offset"]), str(label["label"])))
+            marks.append((_mark(label["start_offset"], label["end_offset"]), raw.label_name(label["label"])))
         else:
             start, end, name = label
-            marks.append((_mark(start, end), str(name)))
+            marks.append((_mark(start, end), raw.label_name(name)))
     return Pass(str(record.get("annotator", "")), tuple(marks), tuple(whole))
 
 
 def _numbered(annotations: list[dict[str, Any]]) -> tuple[Pass, ...]:
     """The annotators' passes in the layout of version 1.0, where `label` is the number of a label."""
     passes: dict[str, Pass] = {}
-    for row in annotations:
+    for row in raw.listed(annotations, "annotations"):
         user = str(row.get("user", ""))
         before = passes.get(user, Pass(user))
         if "label" not in row:
             raise ValueError("an annotation without a label: a sequence-to-sequence project has no labels")
-        if "start_offset" in row:
-            mark = (_mark(row["start_offset"], row["end_offset"]), str(row["label"]))
+        if "start_offset" in row or "end_offset" in row:
+            mark = (_mark(row["start_offset"], row["end_offset"]), raw.label_name(row["label"]))
             passes[user] = replace(before, marks=(*before.marks, mark))
         else:
-            passes[user] = replace(before, whole=(*before.whole, str(row["label"])))
+            passes[user] = replace(before, whole=(*before.whole, raw.label_name(row["label"])))
     return tuple(passes.values())
 
 
@@ -124,4 +127,4 @@ def _mark(start: object, end: object) -> Mark:
 def _items(value: object) -> list[Any]:
     if value is None or value == "":
         return []
-    return value if isinstance(value, list) else [value]
+    return [value] if isinstance(value, str) else raw.listed(value, "label")

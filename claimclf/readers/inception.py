@@ -88,6 +88,7 @@ def _task(identity: str, group: Sequence[Source], layer: str | None, counts: Cou
 def _pass(annotator: str, given: Document, layer: str | None, counts: Counter[str]) -> Pass:
     units = [0, *accumulate(2 if c > "\uffff" else 1 for c in given.text)]
     values = given.values.get(layer or "", ())
+    counts["annotations that the index does not hold (deleted ones), left out"] += max(given.outside, 0)
     counts["spans without a label"] += given.unset.get(layer or "", 0)
     marks = tuple((Mark(units[place[0]], units[place[1]]), name) for place, name in values if place)
     counts["labelled spans outside every sentence, left out"] += sum(

@@ -15,6 +15,7 @@ string is a field of the article: outlet, desk, licence, whatever the data know.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,11 +23,13 @@ from typing import Any
 from claimclf.articles import Article, Part, Sentence, Span
 from claimclf.errors import DataError, MissingTextsError, Problem
 from claimclf.labels import LABELS, Label, parse_label
+from claimclf.readers import raw
 from claimclf.texts import TextStore
 from claimclf.writers.jsonl import STRUCTURE
 
 FETCH = "run `python scripts/fetch_texts.py` (or with `--from FILE`) first"
 _BREAK = "\n\n"
+_SHA256 = re.compile("[0-9a-f]{64}")
 _FIRST_LINE = 1 << 20  # characters looked at to tell JSON lines apart
 
 
@@ -77,13 +80,12 @@ def read_available(path: Path) -> tuple[list[Article], list[Problem]]:
             if text is not None:
                 articles.append(_article(where, record, text))
             else:
-                _article(where, record, "x" * _length(record))  # its labels are still proved
+                _article(where, record, "x" * _length(where, record))  # its labels are still proved
                 found = f"the text of {record.get('id')!r} is not on this machine"
                 missing.append(Problem(where, found, FETCH))
         except DataError as error:
             problems += error.problems
-    if problems:
-        raise DataError(problems)
+    raw.prove(problems)
     return articles, missing
 
 
@@ -103,41 +105,44 @@ def records(path: Path) -> list[tuple[str, dict[str, Any]]]:
     """Every record of a JSON-lines file with its place, file:line.
 
     Raises:
-        DataError: with every line that is no JSON object.
+        DataError: with every line that is no JSON object; or there is none.
     """
     found, problems = [], []
-    for number, line in enumerate(path.read_bytes().split(b"\n"), 1):
-        where = f"{path}:{number}"
+    for where, line in raw.lines(path):
         if not line.strip():
             continue
         try:
-            record = json.loads(line.decode("utf-8"), parse_constant=_no_constant)
+            record = raw.loads(raw.decoded(line))
             if not isinstance(record, dict):
                 raise ValueError(f"a {type(record).__name__}, not an object")
             found.append((where, record))
-        except (ValueError, RecursionError) as error:
+        except ValueError as error:
             problems.append(Problem(where, f"no JSON record: {error}", "one object a line, in UTF-8"))
-    if problems:
-        raise DataError(problems)
+            if len(problems) >= raw.MOST:
+                break
+    raw.prove(problems)
+    if not found:
+        raise raw.empty(path)
     return found
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
 
 
 def _text(where: str, record: dict[str, Any], store: TextStore) -> str | None:
     if isinstance(record.get("text"), str):
         title = record.get("title") or ""
         return f"{title}{_BREAK}{record['text']}" if title else str(record["text"])
-    if isinstance(record.get("sha256"), str):
-        return store.get(record["sha256"])
+    sha256 = record.get("sha256")
+    if isinstance(sha256, str):
+        if not _SHA256.fullmatch(sha256):
+            raise DataError([Problem(where, f"the sha256 {sha256[:70]!r} is not 64 hex digits")])
+        return store.get(sha256)
     raise DataError([Problem(where, "neither a text nor a sha256", "give `text`, or `sha256` and `source`")])
 
 
-def _length(record: dict[str, Any]) -> int:
-    length = record.get("characters")
-    return length if type(length) is int else 0
+def _length(where: str, record: dict[str, Any]) -> int:
+    length = record.get("characters", 0)
+    if type(length) is not int or length > raw.MAX_TEXT:
+        raise DataError([Problem(where, f"`characters` is {str(length)[:40]!r}, not a text's length")])
+    return length
 
 
 def _article(where: str, record: dict[str, Any], text: str) -> Article:
@@ -163,7 +168,9 @@ def _article(where: str, record: dict[str, Any], text: str) -> Article:
 def _sentence(row: Any, text: str, shift: int, title: int) -> Sentence:
     if not isinstance(row, dict):
         raise TypeError(f"a {type(row).__name__}, not an object")
-    part: Part = "title" if row.get("part") == "title" else "body"
+    if row.get("part") not in (None, "title", "body"):
+        raise ValueError(f"its part {str(row['part'])[:40]!r} is neither title nor body")
+    part: Part = row.get("part") or "body"
     if part == "title" and "start" not in row:
         if not title:
             raise ValueError("stands for the title, but the record has none")
@@ -172,7 +179,7 @@ def _sentence(row: Any, text: str, shift: int, title: int) -> Sentence:
         span = Span(_offset(row, "start") + shift, _offset(row, "end") + shift)
     words = span.of(text)
     if "text" in row and row["text"] != words:
-        raise ValueError(f"its offsets say {words!r}, its text {row['text']!r}")
+        raise ValueError(f"its offsets say {words[:60]!r}, its text {str(row['text'])[:60]!r}")
     label = None if row["label"] is None else parse_label(row["label"])
     cues, sources = (_marks(row, kind, span, words) for kind in ("cue", "source"))
     return Sentence(span, label, _also(row), part, cues, sources, _votes(row))
@@ -180,13 +187,24 @@ def _sentence(row: Any, text: str, shift: int, title: int) -> Sentence:
 
 def _offset(row: dict[str, Any], key: str) -> int:
     if type(row[key]) is not int:
-        raise TypeError(f"{key} is {row[key]!r}, not a whole number")
+        raise TypeError(f"{key} is {str(row[key])[:60]!r}, not a whole number")
     return int(row[key])
 
 
+def _span(mark: Any, what: str) -> Span:
+    if not isinstance(mark, list) or [type(offset) for offset in mark] != [int, int]:
+        raise TypeError(f"`{what}` holds {str(mark)[:60]!r}, where [start, end] is due")
+    return Span(*mark)
+
+
 def _also(row: dict[str, Any]) -> tuple[Label, ...]:
-    also = row.get("also") or []
-    return tuple(parse_label(name) for name in ([also] if isinstance(also, str) else also))
+    return tuple(parse_label(name) for name in _one_or_more(row, "also"))
+
+
+def _one_or_more(row: dict[str, Any], key: str) -> list[Any]:
+    """A list, or a string that stands for a list of itself."""
+    given = row.get(key)
+    return [given] * bool(given) if isinstance(given, str) else raw.listed(given, key)
 
 
 def _votes(row: dict[str, Any]) -> tuple[int, ...]:
@@ -194,18 +212,17 @@ def _votes(row: dict[str, Any]) -> tuple[int, ...]:
     if votes is None:
         return ()
     if not isinstance(votes, dict):
-        raise TypeError(f"its votes are {votes!r}, not an object of label and number")
+        raise TypeError(f"its votes are {str(votes)[:60]!r}, not an object of label and number")
     given = {parse_label(name): count for name, count in votes.items()}
     return tuple(given.get(label, 0) for label in LABELS)
 
 
 def _marks(row: dict[str, Any], kind: str, span: Span, words: str) -> tuple[Span, ...]:
     """The spans under `cues` or `sources` ([start, end] in the article), or those of the words in `cue`, `source`."""
-    spans = [Span(int(start), int(end)) for start, end in row.get(f"{kind}s") or []]
-    named = row.get(kind) or []
-    for value in [named] if isinstance(named, str) else named:
+    spans = [_span(mark, f"{kind}s") for mark in raw.listed(row.get(f"{kind}s"), f"{kind}s")]
+    for value in _one_or_more(row, kind):
         at = words.find(value)
         if at < 0:
-            raise ValueError(f"{kind} {value!r} does not stand in it: {words!r}")
+            raise ValueError(f"{kind} {value[:60]!r} does not stand in it: {words[:200]!r}")
         spans.append(Span(span.start + at, span.start + at + len(value)))
     return tuple(sorted(spans))

@@ -10,7 +10,6 @@ shows them, proves them.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,6 +18,7 @@ from typing import Any
 
 from claimclf.errors import DataError, Problem
 from claimclf.offsets import Mark, shown
+from claimclf.readers import raw
 from claimclf.readers.label_names import known_label
 from claimclf.readers.parsing import left_out, parsed, strings, whole_number, words
 from claimclf.readers.tasks import Imported, Pass, Reading, Task, grouped, imported, task_of
@@ -29,6 +29,7 @@ _LINKS = ("http://", "https://", "s3://", "gs://", "azure-blob://", "/data/")
 _LOOKED_AT = 1 << 16  # characters, to know a single task
 # What JSON-MIN adds to a task's data, and names of controls whose choice is a plain string in it.
 _ADDED = {"annotator", "annotation_id", "created_at", "updated_at", "lead_time", "agreement"}
+_LABELLED = ("labels", "choices")  # types of regions
 _CONTROLS = {"choice", "sentiment", "label", "status"}
 
 
@@ -38,6 +39,14 @@ class _Read:
 
     task: Task
     left: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True)
+class _Controls:
+    """The keys of JSON-MIN records under which a choice stands as a plain string, and those that hold regions."""
+
+    choices: set[str]
+    regions: set[str]
 
 
 def fits(file: Path) -> bool:
@@ -53,18 +62,15 @@ def read(path: Path, reading: Reading) -> Imported:
     Raises:
         DataError: with every problem of the file.
     """
-    try:
-        content = json.loads(path.read_bytes().decode("utf-8-sig"), parse_constant=_refuse)
-    except (ValueError, RecursionError) as error:
-        raise DataError([Problem(str(path), f"no JSON: {error}", "export the project again as JSON")]) from error
+    content = raw.json_file(path)
     if isinstance(content, dict) and "data" in content:
         content = [content]
     if not isinstance(content, list):
         raise DataError([Problem(str(path), "no list of tasks", "export the project as JSON or JSON-MIN")])
     rows = [(f"{path}: task {number}", record) for number, record in enumerate(content, 1)]
     minimal = [record for _, record in rows if isinstance(record, dict) and "data" not in record]
-    chosen = _choices(minimal, reading)
-    found = parsed(rows, lambda where, record: _task(where, record, chosen, reading), "Label Studio task")
+    controls = _Controls(_choices(minimal, reading), _regions(minimal))
+    found = parsed(rows, lambda where, record: _task(where, record, controls, reading), "Label Studio task")
     if minimal and not any(p.marks or p.whole for row in found for p in row.task.passes):
         hint = "where a choice stands as a plain string, say what its names are: --label NAME=OURS"
         raise DataError([Problem(str(path), "no labels in any of its tasks", hint)])
@@ -74,18 +80,14 @@ def read(path: Path, reading: Reading) -> Imported:
     return replace(articles, notes=(*articles.notes, *left_out(path, left)))
 
 
-def _refuse(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _task(where: str, record: dict[str, Any], chosen: set[str], reading: Reading) -> _Read:
+def _task(where: str, record: dict[str, Any], controls: _Controls, reading: Reading) -> _Read:
     left: Counter[str] = Counter()
     if "data" in record:
         data = record["data"]
         annotations = record.get("annotations", record.get("completions"))
         if annotations is None:
             raise ValueError("no `annotations`: a file for import, with predictions at most, holds no labels")
-        given = [row for row in annotations if not (row.get("was_cancelled") or row.get("skipped"))]
+        given = [row for row in raw.listed(annotations, "annotations") if not _cancelled(row)]
         left["cancelled annotation"] += len(annotations) - len(given)
         left["prediction"] += len(record.get("predictions") or [])
         left["draft"] += len(record.get("drafts") or [])
@@ -93,11 +95,18 @@ def _task(where: str, record: dict[str, Any], chosen: set[str], reading: Reading
         not_fields = _NOT_FIELDS
     else:
         data = record
-        passes = (_minimal(record, chosen),)
-        not_fields = _NOT_FIELDS | _ADDED | chosen
+        passes = (_minimal(record, controls, left),)
+        not_fields = _NOT_FIELDS | _ADDED | controls.choices
     text = _text(data, passes, reading.columns.get("text", "text"))
     others = {name: value for name, value in strings(data, not_fields).items() if value != text}
     return _Read(task_of(where, record.get("id"), {**data, "text": text}, passes, others), left)
+
+
+def _cancelled(annotation: dict[str, Any]) -> bool:
+    flags = [annotation.get(key) for key in ("was_cancelled", "skipped")]
+    if not all(flag is None or isinstance(flag, bool) for flag in flags):
+        raise TypeError(f"`was_cancelled` or `skipped` is neither true nor false: {str(flags)[:60]}")
+    return any(flags)
 
 
 def _text(data: dict[str, Any], passes: Sequence[Pass], named: str) -> str:
@@ -122,12 +131,14 @@ def _pass(annotation: dict[str, Any], left: Counter[str]) -> Pass:
     annotator = by.get("email") or by.get("id") if isinstance(by, dict) else by
     marks: list[tuple[Mark, str]] = []
     whole: list[str] = []
-    for region in annotation["result"] or []:
+    for region in raw.listed(annotation["result"], "result"):
         kind, value = str(region.get("type", "result")), region.get("value")
+        if kind in _LABELLED and not isinstance(value, dict):
+            raise TypeError(f"a region of type {kind!r} whose value is {str(value)[:40]!r}, not an object")
         names = _names(value) if isinstance(value, dict) else []
         if not names:
-            left["region without a label" if kind in ("labels", "choices") else kind] += 1
-        elif "start" in value:
+            left["region without a label" if kind in _LABELLED else kind] += 1
+        elif "start" in value or "end" in value:
             mark = _mark(value, kind)
             marks += [(mark, name) for name in names]
         elif "choices" in value:
@@ -140,7 +151,7 @@ def _pass(annotation: dict[str, Any], left: Counter[str]) -> Pass:
 def _names(value: Mapping[str, Any]) -> list[str]:
     """The labels of a region: all but those of taxonomies and of pictures."""
     keys = ("labels", "choices", "hypertextlabels", "paragraphlabels")
-    names: Any = next((value[key] for key in keys if value.get(key)), [])
+    names: Any = next((value[key] for key in keys if value.get(key) is not None), [])
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise TypeError(f"its labels {str(names)[:60]!r} are no list of names")
     return names
@@ -166,15 +177,24 @@ def _choices(records: Sequence[dict[str, Any]], reading: Reading) -> set[str]:
     return known | (_CONTROLS & set(values))
 
 
-def _minimal(record: dict[str, Any], chosen: set[str]) -> Pass:
+def _regions(records: Sequence[dict[str, Any]]) -> set[str]:
+    rows = [(key, value) for record in records for key, value in record.items() if isinstance(value, list)]
+    return {key for key, value in rows if any(isinstance(v, dict) and {"start", "labels"} <= set(v) for v in value)}
+
+
+def _minimal(record: dict[str, Any], controls: _Controls, left: Counter[str]) -> Pass:
     """The marks and whole-text choices of JSON-MIN, under whatever names the project's controls have."""
     marks: list[tuple[Mark, str]] = []
     whole: list[str] = []
     for key, value in record.items():
-        if isinstance(value, list) and value and all(isinstance(v, dict) and "start" in v for v in value):
-            marks += [(_mark(region), name) for region in value if _names(region) for name in _names(region)]
+        if key in controls.regions:
+            for region in raw.listed(value, key):
+                if "start" not in region:
+                    raise ValueError(f"a region of {key!r} without a `start`: {str(region)[:60]}")
+                left["region without a label"] += not _names(region)
+                marks += [(_mark(region), name) for name in _names(region)]
         elif isinstance(value, dict) and isinstance(value.get("choices"), list):
             whole += _names(value)
-        elif key in chosen and isinstance(value, str):
+        elif key in controls.choices and isinstance(value, str):
             whole.append(value)
     return Pass(str(record.get("annotator", "")), tuple(marks), tuple(whole))

@@ -6,7 +6,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from claimclf.errors import DataError, Problem
+from claimclf.errors import Problem
+from claimclf.readers import raw
 from claimclf.writers.guesses import WHY
 
 T = TypeVar("T")
@@ -24,8 +25,9 @@ def parsed(rows: Iterable[tuple[str, Any]], make: Callable[[str, Any], T], what:
             found.append(make(where, record))
         except (TypeError, ValueError, KeyError, IndexError, AttributeError) as error:
             problems.append(Problem(where, f"no {what} ({type(error).__name__}: {error})"))
-    if problems:
-        raise DataError(problems)
+            if len(problems) >= raw.MOST:
+                break
+    raw.prove(problems)
     return found
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from claimclf.offsets import Mark
+from claimclf.readers import raw
 from claimclf.readers.jsonl import first_record, records
 from claimclf.readers.parsing import left_out, parsed, strings, whole_number, words
 from claimclf.readers.tasks import Imported, Pass, Reading, Task, grouped, imported, task_of
@@ -74,7 +75,7 @@ def _task(where: str, record: dict[str, Any]) -> _Answered:
         whole = None
     marks = _marks(record, left, shown=whole is not None and view != "blocks")
     annotator = str(record.get("_annotator_id") or record.get("_session_id") or "")
-    left["relations"] += len(record.get("relations") or [])
+    left["relations"] += len(raw.listed(record.get("relations"), "relations"))
     meta = record.get("meta")
     others = strings(meta) if isinstance(meta, dict) else {}
     passes = (Pass(annotator, marks, whole or ()),)
@@ -83,18 +84,21 @@ def _task(where: str, record: dict[str, Any]) -> _Answered:
 
 def _whole(record: dict[str, Any]) -> tuple[str, ...] | None:
     """The labels that the answer gives the whole text; None where the answer is about spans."""
-    options = record.get("options")
+    options = raw.listed(record.get("options"), "options")
+    accepted = raw.listed(record.get("accept"), "accept")
     if options:
-        names = {option["id"]: str(option.get("text", option["id"])) for option in options}
-        return tuple(names.get(choice, str(choice)) for choice in record.get("accept") or [])
-    if isinstance(record.get("label"), str):  # textcat: a yes to one label
-        return (record["label"],)
-    return None
+        names = {option["id"]: raw.label_name(option.get("text", option["id"])) for option in options}
+        return tuple(names.get(choice, raw.label_name(choice)) for choice in accepted)
+    if record.get("label") is None:
+        return None
+    if not isinstance(record["label"], str):
+        raise TypeError(f"`label` is {str(record['label'])[:40]!r}, not a name")
+    return (record["label"],)  # textcat: a yes to one label
 
 
 def _marks(record: dict[str, Any], left: Counter[str], shown: bool) -> tuple[tuple[Mark, str], ...]:
     marks = []
-    for span in record.get("spans") or []:
+    for span in raw.listed(record.get("spans"), "spans"):
         mark = Mark(whole_number(span["start"]), whole_number(span["end"]), words(span.get("text")))
         answer = span.get("answer", "accept")
         if shown:
@@ -104,5 +108,5 @@ def _marks(record: dict[str, Any], left: Counter[str], shown: bool) -> tuple[tup
         elif span.get("label") is None:
             left["span without a label"] += 1
         else:
-            marks.append((mark, str(span["label"])))
+            marks.append((mark, raw.label_name(span["label"])))
     return tuple(marks)

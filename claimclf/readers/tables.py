@@ -57,7 +57,7 @@ def read(path: Path, reading: Reading) -> Imported:
     """
     with _long_cells():
         delimiter = _delimiter(path, reading)
-        header, rows = _parsed(path, delimiter)
+        header, rows = _parsed(path, delimiter, reading)
     return read_rows(path, rows, header, reading)
 
 
@@ -157,7 +157,7 @@ def _records(path: Path, dialect: _Dialect) -> Iterator[tuple[int, list[str]]]:
         raise csv.Error(f"{path}:{line}: {error}") from error
 
 
-def _parsed(path: Path, delimiter: str) -> tuple[list[str], list[Row]]:
+def _parsed(path: Path, delimiter: str, reading: Reading) -> tuple[list[str], list[Row]]:
     """The names of the columns and the rows, by the first dialect that fits.
 
     Raises:
@@ -166,14 +166,14 @@ def _parsed(path: Path, delimiter: str) -> tuple[list[str], list[Row]]:
     first: DataError | None = None
     for dialect in _dialects(delimiter):
         try:
-            return _by(path, dialect)
+            return _by(path, dialect, reading)
         except DataError as error:
             first = first or error
     assert first is not None
     raise first
 
 
-def _by(path: Path, dialect: _Dialect) -> tuple[list[str], list[Row]]:
+def _by(path: Path, dialect: _Dialect, reading: Reading) -> tuple[list[str], list[Row]]:
     header: list[str] = []
     rows: list[Row] = []
     problems: list[Problem] = []
@@ -181,6 +181,8 @@ def _by(path: Path, dialect: _Dialect) -> tuple[list[str], list[Row]]:
         for line, cells in _records(path, dialect):
             if not header:
                 header = cells
+                # before all rows are in memory
+                columns.needed(columns.find(header, reading.columns, str(path)), header, str(path))
             elif len(cells) >= len(header) and not any(cells[len(header) :]):
                 rows.append(Row(f"{path}:{line}", dict(zip(header, cells, strict=False))))
             else:

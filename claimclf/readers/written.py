@@ -27,8 +27,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from claimclf.articles import Article, Sentence, Span
-from claimclf.errors import DataError, Problem
+from claimclf.errors import Problem
 from claimclf.labels import Label, did_you_mean, parse_label
+from claimclf.readers import raw
 
 HEADER = ("id", "story", "outlet", "desk", "style", "country")
 OPTIONAL = ("shape",)
@@ -56,10 +57,7 @@ def read(path: Path) -> Iterator[Article]:
     Raises:
         DataError: with every problem of the file, each as file:line.
     """
-    try:
-        lines = path.read_text(encoding="utf-8").split("\n")
-    except UnicodeDecodeError as error:
-        raise DataError([Problem(str(path), f"not UTF-8 at byte {error.start}", "save it as UTF-8")]) from error
+    lines = re.split("\r\n?|\n", raw.whole(path, raw.MAX_TEXT))
     problems: list[Problem] = []
     header, body_start = _header(path, lines, problems)
     blocks = _blocks(path, lines, body_start, problems)
@@ -68,8 +66,7 @@ def read(path: Path) -> Iterator[Article]:
     elif blocks and len(blocks[0]) != 1:
         where = f"{path}:{blocks[0][1].number}"
         problems.append(Problem(where, "a sentence right under the headline", "put a blank line between them"))
-    if problems:
-        raise DataError(sorted(problems, key=_line_of))
+    raw.prove(sorted(problems, key=_line_of))
     yield _article(path, header, blocks)
 
 

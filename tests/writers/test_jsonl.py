@@ -28,7 +28,7 @@ def articles(draw):
 
 
 @settings(deadline=None, max_examples=60)
-@given(st.lists(articles(), max_size=3))
+@given(st.lists(articles(), min_size=1, max_size=3))
 def test_reading_what_was_written_is_the_identity(tmp_path_factory, given_articles):
     path = tmp_path_factory.mktemp("w") / "a.jsonl"
     assert jsonl.write(given_articles, path).articles == len(given_articles)
