@@ -21,7 +21,7 @@ FILE = "claimclf.json"
 FORMAT = 1
 SHIPPED = "shipped"
 _FOLDER = Path(__file__).parent / "shipped"
-_HUB_FILES = [FILE, "tokenizer.json", "config.json", "*.onnx", "*.safetensors"]
+_HUB_FILES = [FILE, "tokenizer.json", "config.json", "*.onnx", "weights.bin", "*.safetensors"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +124,6 @@ def fingerprint(folder: Path) -> str:
     """16 hex digits that tell this model from any other: of its weights, tokenizer and settings."""
     digest = hashlib.sha256()
     for file in sorted(folder.iterdir()):
-        if file.suffix in (".onnx", ".safetensors") or file.name in (FILE, "tokenizer.json"):
+        if file.suffix in (".onnx", ".safetensors") or file.name in (FILE, "tokenizer.json", "weights.bin"):
             digest.update(file.name.encode() + file.read_bytes())
     return digest.hexdigest()[:16]

@@ -21,13 +21,13 @@ def deciding_words(text: str, sentence: Span, shares: Sequence[tuple[tuple[int, 
     >>> deciding_words("It may rain.", Span(0, 12), [((0, 2), .1), ((3, 6), 2.), ((7, 11), .2), ((11, 12), 0.)])
     (Span(start=3, end=6),)
     """
-    words = [Span(*match.span()) for match in _WORD.finditer(text, sentence.start, sentence.end)]
+    words = [match.span() for match in _WORD.finditer(text, sentence.start, sentence.end)]
     weights = [0.0] * len(words)
     at = 0
     for (start, end), share in sorted(shares):
-        while at < len(words) and words[at].end <= start:
+        while at < len(words) and words[at][1] <= start:
             at += 1
-        if at < len(words) and words[at].start < end:
+        if at < len(words) and words[at][0] < end:
             weights[at] += share
     if not words or max(weights) <= 0:
         return ()
@@ -39,8 +39,8 @@ def deciding_words(text: str, sentence: Span, shares: Sequence[tuple[tuple[int, 
         if weights[i] < limit:
             continue
         if i == last + 1 and spans:
-            spans[-1] = Span(spans[-1].start, words[i].end)
+            spans[-1] = Span(spans[-1].start, words[i][1])
         else:
-            spans.append(words[i])
+            spans.append(Span(*words[i]))
         last = i
     return tuple(spans)

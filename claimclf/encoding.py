@@ -164,9 +164,10 @@ def _no_surrogates(text: str) -> str:
     return text
 
 
-def pad(windows: Sequence[Window], pad_id: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Input ids and attention mask of a batch of windows, both of shape (windows, longest)."""
+def pad(windows: Sequence[Window], pad_id: int, step: int = 1) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Input ids and attention mask of a batch, both (windows, longest), rounded up to a multiple of `step`."""
     longest = max(len(w.input_ids) for w in windows)
+    longest += -longest % step
     ids = np.full((len(windows), longest), pad_id, dtype=np.int64)
     mask = np.zeros((len(windows), longest), dtype=np.int64)
     for row, window in enumerate(windows):

@@ -83,7 +83,7 @@ def export(
         for name in (*FILES.values(), _WEIGHTS):
             (out / name).unlink(missing_ok=True)
         for file in sorted(made.iterdir()):
-            shutil.copy(file, out / file.name)
+            shutil.copyfile(file, out / file.name)
         size = sum(file.stat().st_size for file in made.iterdir()) / 1e6
     largest = {kind: float(np.abs(before - p).max()) for kind, p in after.items()}
     return Exported(size, len(before), differing, largest)

@@ -16,8 +16,6 @@ from claimclf.evaluation.conformal import Conformal
 from claimclf.labels import LABELS
 from claimclf.predictions import SentencePrediction
 
-_Token = tuple[tuple[int, int], NDArray[np.float32]]
-
 
 def sentence_predictions(
     text: str,
@@ -36,34 +34,34 @@ def sentence_predictions(
         return ()
     logits, _ = sentence_means(windows, tokens, len(spans))
     probabilities = checkpoint.calibration.probabilities(logits)
-    parts: list[list[_Token]] = [[] for _ in spans]
-    read_in = [0] * len(spans)
-    for window, rows in zip(windows, tokens, strict=True):
-        for owner, offsets, row in zip(window.sentence_ids, window.offsets, rows, strict=True):
-            if owner >= 0:
-                parts[owner].append((offsets, row))
-        for owner in set(window.sentence_ids) - {-1}:
-            read_in[owner] += 1
-    return tuple(
-        _result(text, span, probabilities[i], parts[i], max(1, read_in[i]), checkpoint, thresholds, abstain_below)
-        for i, span in enumerate(spans)
-    )
+    owners = np.concatenate([window.sentence_ids for window in windows])
+    offsets = [at for window in windows for at in window.offsets]
+    scaled = checkpoint.calibration.scaled(np.concatenate(tokens))
+    order = np.argsort(owners, kind="stable")
+    edges = np.searchsorted(owners[order], np.arange(len(spans) + 1))
+    read_in = np.bincount([i for window in windows for i in set(window.sentence_ids) - {-1}], minlength=len(spans))
+    found = []
+    for i, span in enumerate(spans):
+        own = order[edges[i] : edges[i + 1]]
+        tokens_of = ([offsets[place] for place in own.tolist()], scaled[own])
+        read = max(1, int(read_in[i]))
+        found.append(_result(text, span, probabilities[i], tokens_of, read, thresholds, abstain_below))
+    return tuple(found)
 
 
 def _result(
     text: str,
     span: Span,
     probabilities: NDArray[np.floating],
-    tokens: Sequence[_Token],
+    tokens: tuple[list[tuple[int, int]], NDArray[np.floating]],
     windows: int,
-    checkpoint: Checkpoint,
     thresholds: NDArray[np.float64] | None,
     abstain_below: float,
 ) -> SentencePrediction:
     order = np.argsort(-probabilities, kind="stable")
     best, second = int(order[0]), int(order[1])
-    scaled = checkpoint.calibration.scaled(np.array([row for _, row in tokens]).reshape(-1, len(LABELS)))
-    shares = [(at, float(row[best] - row[second])) for (at, _), row in zip(tokens, scaled, strict=True)]
+    offsets, scaled = tokens
+    shares = list(zip(offsets, (scaled[:, best] - scaled[:, second]).tolist(), strict=True))
     by_label = {label: float(p) for label, p in zip(LABELS, probabilities, strict=True)}
     return SentencePrediction(
         span.start,

@@ -12,6 +12,7 @@ class Echo:
     """A runtime whose logits are the token ids; it remembers the shapes it was given."""
 
     name = why = "echo"
+    step = 1
 
     def __init__(self, batch_tokens=4096, threads=1):
         self.batch_tokens, self.threads, self.shapes = batch_tokens, threads, []

@@ -22,12 +22,14 @@ class Runtime(Protocol):
     """What runs a network: token ids in, token logits out.
 
     `name` is what computes, with its version and precision; `why` says why it was chosen. `batch_tokens` bounds a
-    batch, 0 where windows are computed one by one; `threads` is how many batches may be computed at once.
+    batch, 0 where windows are computed one by one, padded to a multiple of `step` tokens; `threads` is how many batches
+    may be computed at once.
     """
 
     name: str
     why: str
     batch_tokens: int
+    step: int
     threads: int
 
     def logits(self, input_ids: NDArray[np.int64], mask: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -43,7 +45,7 @@ def window_logits(runtime: Runtime, windows: Sequence[Window], pad_id: int) -> l
     batches = _batches([len(windows[i].input_ids) for i in order], runtime.batch_tokens)
 
     def run(batch: range) -> NDArray[np.float32]:
-        return runtime.logits(*pad([windows[order[place]] for place in batch], pad_id))
+        return runtime.logits(*pad([windows[order[place]] for place in batch], pad_id, runtime.step))
 
     if runtime.threads > 1 and len(batches) > 1:
         with ThreadPoolExecutor(min(runtime.threads, len(batches))) as pool:

@@ -18,6 +18,7 @@ class OnnxRuntime:
     """Runs `model.onnx` in float32, or `model.int8.onnx` with activations in int8, too, a scale a window."""
 
     batch_tokens = 0
+    step = 1
 
     def __init__(self, folder: Path, threads: int, precision: str = "fp32", why: str = "it was asked for") -> None:
         import onnxruntime
