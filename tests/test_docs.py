@@ -17,6 +17,8 @@ DOCS = [
     "docs/annotations.md",
     "docs/formats.md",
     "docs/errors.md",
+    "docs/speed.md",
+    "docs/training.md",
     "docs/label-studio.md",
     "seeds/README.md",
     "claimclf/shipped/MODEL_CARD.md",

@@ -57,7 +57,7 @@ class OpenVinoRuntime:
         compiled anew.
 
         Raises:
-            ModelError: the runtime was closed.
+            ModelError: the runtime was closed, or has no kernel of this precision for this CPU.
         """
         requests = self._requests.get()
         request = requests.get()
@@ -65,9 +65,12 @@ class OpenVinoRuntime:
             found = request.infer(
                 {"input_ids": input_ids, "attention_mask": mask}, share_inputs=True, share_outputs=True
             )
-            return np.array(found[0], dtype=np.float32)  # a copy: the request goes back
+            logits = np.array(found[0], dtype=np.float32)  # a copy: the request goes back
         finally:
             requests.put(request)
+        if logits.shape[:2] != input_ids.shape:  # what OpenVINO gives where it has no kernel
+            raise ModelError(f"{self.name} does not run on this CPU; use another: load(precision='fp32')")
+        return logits
 
     def close(self) -> None:
         """Give memory and threads back; a closed runtime cannot run."""
