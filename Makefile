@@ -30,7 +30,7 @@ slow:
 texts:
 	$(BIN)python scripts/fetch_texts.py seeds/realnews/train.jsonl seeds/realnews/tehran.jsonl
 
-# The shipped model, from start to end: about an hour on two CPU cores.
+# The shipped model, from start to end: about an hour on two cores with bfloat16, two or three in float32.
 model: texts
 	$(BIN)python scripts/train.py --config configs/default.yaml
 	$(BIN)python scripts/export.py runs/default/model claimclf/shipped

@@ -76,7 +76,7 @@ def test_the_first_two_blocks_are_set_up_with_predict_and_with_tests():
 def test_the_written_example_of_the_readme_is_in_order(tmp_path):
     from claimclf.readers import written
 
-    (example,) = [block for block in blocks("") if block.startswith("id: ")]
+    (example,) = re.findall(r"^```\n(id: .*?)^```$", README, flags=re.DOTALL | re.MULTILINE)
     path = tmp_path / "orrin-bridge.article"
     path.write_text(example, encoding="utf-8")
     assert len(next(written.read(path)).sentences) == 3
