@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from claimclf.duplicates import Pair
 from claimclf.errors import DataError, Problem, needs_extra
 from claimclf.labels import LABELS, Label
 from claimclf.predict import ClaimClassifier
+from claimclf.writers.guesses import Guess
 
 Track = Callable[[Sequence[Article]], Iterable[Article]]
 
@@ -130,6 +131,25 @@ class Audit:
         for pair in self.pairs:
             kinds[pair.kind] = kinds.get(pair.kind, 0) + 1
         return "\n".join(lines + [f"pairs, {kind}: {count:,}" for kind, count in kinds.items()])
+
+    def guesses(self) -> list[Guess]:
+        """The articles that have suspects, for a tool: their labels as given, to be confirmed or corrected.
+
+        The confidence of a suspect is the probability of its given label, of the others 1. Beside each text stand how
+        many suspects it has and what is said of each, by the sentence's number among those with a label.
+        """
+        by_article: dict[str, list[Suspect]] = {}
+        for suspect in self.suspects:
+            by_article.setdefault(suspect.article.id, []).append(suspect)
+        found = []
+        for suspects in by_article.values():
+            article = replace(suspects[0].article, sentences=suspects[0].article.labelled)
+            scores = {suspect.sentence.span: suspect.score for suspect in suspects}
+            spans = [s.span for s in article.sentences]
+            why = "; ".join(f"sentence {spans.index(s.sentence.span) + 1}: {s.reason}" for s in suspects)
+            data: dict[str, float | str] = {"audit_suspects": len(suspects), "audit_why": why}
+            found.append(Guess(article, "claimclf audit", tuple(scores.get(span, 1.0) for span in spans), data))
+        return found
 
 
 def audit(

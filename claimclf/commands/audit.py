@@ -14,6 +14,7 @@ from rich.console import Console
 
 from claimclf.commands.reading import add_reading, reading_of
 from claimclf.errors import ConfigError, DataError, Problem
+from claimclf.writers import SUGGESTIONS
 
 if TYPE_CHECKING:
     from claimclf.articles import Article
@@ -28,6 +29,7 @@ Find labels that look wrong (confident learning: a model's probability of the gi
 sentences with different labels, and articles and sentences that stand in two splits.
 
   claimclf audit my/articles --cross-validate --html audit.html --jsonl suspects.jsonl
+  claimclf audit mine.jsonl --cross-validate --tasks again.json --to label-studio
   claimclf audit --split train=train.jsonl --split dev=dev.jsonl --cross-validate
   claimclf audit project-7.json --model shipped --label Denial=official_denial
 
@@ -58,6 +60,8 @@ def add(commands: Any) -> None:
     )
     parser.add_argument("--html", type=Path, metavar="OUT", help="a page to look at, in one file")
     parser.add_argument("--jsonl", type=Path, metavar="OUT", help="a suspect a line, then the pairs")
+    parser.add_argument("--tasks", type=Path, metavar="OUT", help="the articles with suspects, for an annotation tool")
+    parser.add_argument("--to", default="label-studio", choices=tuple(SUGGESTIONS), help="which (default label-studio)")
     add_reading(parser)
     parser.set_defaults(run=run)
 
@@ -77,6 +81,11 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.jsonl:
         rows = [*(s.to_dict() for s in done.suspects), *(pair.to_dict() for pair in done.pairs)]
         _text(arguments.jsonl, "".join(json.dumps(row, ensure_ascii=True) + "\n" for row in rows))
+    if arguments.tasks:
+        outcome = SUGGESTIONS[arguments.to](done.guesses(), arguments.tasks)
+        console.print(f"{outcome.articles:,} articles with suspects written to {arguments.tasks}, to be corrected")
+        for line in outcome.lost:
+            console.print(f"{arguments.to} cannot carry {line}")
     if arguments.html:
         from claimclf.audit_page import page
 
