@@ -66,7 +66,7 @@ def test_bad_and_empty_data(checkpoint, tmp_path, capsys):
     assert f"{path}:1: sentence 1: no field 'end'" in capsys.readouterr().err
     path.write_text("", encoding="utf-8")
     assert main(["evaluate", str(checkpoint), str(path)]) == 3
-    assert "no article in it" in capsys.readouterr().err
+    assert "an empty file" in capsys.readouterr().err
     assert main(["evaluate", "no-model", str(sorted(tmp_path.iterdir())[0])]) == 3
 
 
