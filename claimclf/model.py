@@ -10,13 +10,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from claimclf.articles import Sentence
 from claimclf.encoding import CONTEXT, Window
 from claimclf.errors import ModelError, needs_extra
 from claimclf.labels import LABELS
-from claimclf.optimization import divergence
+from claimclf.optimization import divergence, label_counts
 
 with needs_extra("train"):
     import torch
@@ -151,10 +149,7 @@ def pooled(token_logits: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Tens
 
 def class_weights(rows: Sequence[dict[str, Any]], power: float) -> list[float]:
     """A weight a label: (sentences / (labels × sentences of the label)) to the `power`."""
-    counts = np.ones(len(LABELS))
-    for row in rows:
-        for _, label in {tuple(token[:2]) for token in row["labels"] if token[0] >= 0}:
-            counts[label] += 1
+    counts = label_counts(rows)
     return [float(w) for w in (counts.sum() / (len(LABELS) * counts)) ** power]
 
 

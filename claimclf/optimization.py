@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from claimclf.errors import needs_extra
 from claimclf.labels import LABELS
@@ -43,15 +44,21 @@ def _depth(name: str) -> int | None:
     return -1 if "embed" in name else None
 
 
+def label_counts(rows: Sequence[dict[str, Any]]) -> NDArray[np.float64]:
+    """How many sentences of training rows have each label, (labels,), and one more each, so that none is zero."""
+    counts = np.ones(len(LABELS))
+    for row in rows:
+        for _, label in {tuple(token[:2]) for token in row["labels"] if token[0] >= 0}:
+            counts[label] += 1
+    return counts
+
+
 def log_prior(rows: Sequence[dict[str, Any]], weight: float) -> torch.Tensor:
     """`weight` times the log frequency of each label in training rows, (labels,): what logit adjustment adds.
 
     Source: Menon et al., "Long-tail learning via logit adjustment", ICLR 2021.
     """
-    counts = np.ones(len(LABELS))
-    for row in rows:
-        for _, label in {tuple(token[:2]) for token in row["labels"] if token[0] >= 0}:
-            counts[label] += 1
+    counts = label_counts(rows)
     return torch.tensor(weight * np.log(counts / counts.sum()), dtype=torch.float32)
 
 

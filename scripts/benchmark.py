@@ -9,7 +9,7 @@ quality: majority, TF-IDF + logistic regression, a linear probe on the encoder, 
 intervals by bootstrap over articles, F1 a label, and how far the model leads.
 speed: the model in every precision this machine has, against transformers.pipeline, torch, sentence-transformers,
 SetFit, spaCy and TF-IDF, interleaved; latency, cold start, memory, and the share of the machine's matrix products.
-precision: how many labels bf16 and int8 change. ONEDNN_MAX_CPU_ISA=AVX512_CORE_VNNI (or AVX2) plays an older CPU.
+precision: how many labels bf16 and int8 change. ONEDNN_MAX_CPU_ISA=AVX512_CORE_VNNI plays an older CPU.
 Peers need `pip install 'claimclf[train,offline,peers]'`; those that are not installed are left out and said.
 """
 
@@ -74,7 +74,7 @@ def speed(arguments: argparse.Namespace) -> None:
         arguments.threads,
     )
     print(done.describe())
-    print("GPU: " + ("see the torch rows" if torch.cuda.is_available() else "not measured, there is none here"))
+    print("GPU: not measured")
     if arguments.json:
         arguments.json.write_text(json.dumps(done.to_dict(), indent=1), encoding="utf-8")
     if arguments.plot:

@@ -45,6 +45,14 @@ def test_suspects_go_back_into_a_tool_with_their_labels(data, tmp_path, capsys):
     assert "5 labelled sentences" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("tool", ["prodigy", "doccano"])
+def test_every_tool_takes_sentences_with_a_second_label(data, tmp_path, tool):
+    out = tmp_path / "again.jsonl"
+    assert main(["audit", str(data), "--cross-validate", "--top", "3", "--tasks", str(out), "--to", tool]) == 0
+    task = json.loads(out.read_text(encoding="utf-8").splitlines()[0])
+    assert len(task["spans" if tool == "prodigy" else "label"]) == 6  # five sentences, one of them with an `also`
+
+
 def test_an_id_in_two_splits_is_a_leak_and_no_error(data, tmp_path, capsys):
     other = tmp_path / "dev"
     other.mkdir()

@@ -33,11 +33,8 @@ def features() -> frozenset[str]:
 
 
 def _flags() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
-        return next((line for line in lines if line.lower().startswith(("flags", "features"))), "")
-    except OSError:
-        pass
+    if line := _cpuinfo("flags", "features"):
+        return line
     if platform.system() != "Darwin":
         return ""
     asked = ["sysctl", "-n", "machdep.cpu.features", "machdep.cpu.leaf7_features"]
@@ -47,17 +44,22 @@ def _flags() -> str:
         return ""
 
 
+def _cpuinfo(*names: str) -> str:
+    """The first line of /proc/cpuinfo that begins with one of the names, in any case; empty where there is none."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return ""
+    return next((line for line in lines if line.lower().startswith(names)), "")
+
+
 def model_name() -> str:
     """The CPU's name, as it calls itself.
 
     >>> model_name() != ""
     True
     """
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
-        found = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
-    except OSError:
-        found = ""
+    found = _cpuinfo("model name").partition(":")[2].strip()
     return found or platform.processor() or platform.machine() or "unknown"
 
 

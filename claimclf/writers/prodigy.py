@@ -56,7 +56,10 @@ def spans(article: Article) -> list[dict[str, Any]]:
 
 
 def _scored(guess: Guess) -> list[tuple[dict[str, Any], float]]:
-    return list(zip(spans(guess.article), guess.confidences, strict=True))
+    """Each span with the confidence of its sentence, which has several where an `also` is carried."""
+    sizes = [len(names) for _, names in marks(guess.article)]
+    each = [value for size, value in zip(sizes, guess.confidences, strict=True) for _ in range(size)]
+    return list(zip(spans(guess.article), each, strict=True))
 
 
 def _dump(tasks: list[dict[str, Any]], path: Path) -> int:
