@@ -12,10 +12,9 @@ class Echo:
     """A runtime whose logits are the token ids; it remembers the shapes it was given."""
 
     name = why = "echo"
-    step = 1
 
-    def __init__(self, batch_tokens=4096, threads=1):
-        self.batch_tokens, self.threads, self.shapes = batch_tokens, threads, []
+    def __init__(self, batch_tokens=4096, threads=1, step=0):
+        self.batch_tokens, self.threads, self.step, self.shapes = batch_tokens, threads, step, []
 
     def logits(self, input_ids, mask):
         self.shapes.append(input_ids.shape)
@@ -37,6 +36,19 @@ def test_batches_are_bounded_in_tokens():
     window_logits(echo, windows([128] * 500 + [10] * 500 + [9000]), 0)
     assert all(rows * columns <= 4096 or rows == 1 for rows, columns in echo.shapes)
     assert len(echo.shapes) < 25
+
+
+def test_with_a_step_a_batch_has_one_length_and_shapes_are_few():
+    echo = Echo(512, step=32)
+    found = window_logits(echo, windows([128, 97, 120, 64, 33, 1, 128, 128, 99, 31, 700]), 0)
+    assert [len(rows) for rows in found] == [128, 97, 120, 64, 33, 1, 128, 128, 99, 31, 700]
+    assert sorted(echo.shapes) == [(1, 704), (2, 32), (2, 64), (2, 128), (4, 128)]
+
+
+def test_one_by_one():
+    echo = Echo(0, step=1)
+    window_logits(echo, windows([5, 5, 3]), 0)
+    assert echo.shapes == [(1, 5), (1, 5), (1, 3)]
 
 
 def test_no_windows():

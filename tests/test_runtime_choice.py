@@ -22,24 +22,32 @@ def exported(checkpoint, written, tmp_path_factory):
 
 
 @pytest.mark.parametrize(
-    ("features", "installed", "name", "why"),
+    ("features", "installed", "name", "precision", "why"),
     [
-        ({"avx2"}, True, "openvino", "neither bf16 nor VNNI"),
-        ({"avx2", "avx_vnni"}, True, "openvino", "the CPU has avx_vnni"),
-        ({"avx2", "avx512_vnni", "amx_bf16"}, True, "openvino", "the CPU has amx_bf16"),
-        ({"avx2", "avx512_vnni"}, False, "onnxruntime", "openvino is not installed"),
-        ({"avx2"}, False, "onnxruntime", "neither bf16 nor VNNI"),
+        ({"avx2"}, True, "onnxruntime", "int8", "the CPU has avx2"),
+        ({"avx2", "avx_vnni"}, True, "onnxruntime", "int8", "the faster in int8; the CPU has avx_vnni"),
+        ({"avx2", "avx512_vnni", "avx512_bf16"}, True, "onnxruntime", "int8", "the CPU has avx512_vnni"),
+        ({"avx2", "avx512_vnni", "amx_bf16"}, True, "openvino", "bf16", "the CPU has amx_bf16"),
+        ({"avx2", "avx512_vnni", "amx_bf16"}, False, "onnxruntime", "int8", "which is faster on this CPU"),
+        ({"asimd", "asimddp"}, True, "openvino", "fp32", "neither AMX nor VNNI"),
+        (set(), False, "onnxruntime", "fp32", "no AVX2"),
     ],
 )
-def test_the_choice_follows_the_cpu_and_what_is_installed(exported, monkeypatch, features, installed, name, why):
+def test_the_choice_follows_the_cpu_and_what_is_installed(
+    exported, monkeypatch, features, installed, name, precision, why
+):
     pytest.importorskip("openvino")
     monkeypatch.setattr(choice, "features", lambda: frozenset(features))
     monkeypatch.setattr(choice, "find_spec", lambda package: installed or None)
     runtime = ClaimClassifier.load(exported, threads=1).runtime
-    assert runtime.name.startswith(name) and why in runtime.why
-    vnni, bf16 = "avx512_vnni" in features or "avx_vnni" in features, "amx_bf16" in features
-    expected = "bf16" if bf16 and installed else "int8" if vnni else "fp32"
-    assert runtime.name.endswith(expected)
+    assert runtime.name.startswith(name) and runtime.name.endswith(precision) and why in runtime.why
+
+
+def test_openvino_that_was_asked_for_takes_what_the_cpu_has(exported, monkeypatch):
+    pytest.importorskip("openvino")
+    for features, precision in (({"avx2"}, "fp32"), ({"avx2", "avx_vnni"}, "int8")):
+        monkeypatch.setattr(choice, "features", lambda known=features: frozenset(known))
+        assert ClaimClassifier.load(exported, runtime="openvino", threads=1).runtime.name.endswith(precision)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Arrays → logits, behind one Protocol: OpenVINO or ONNX Runtime for exported models, torch for training checkpoints.
 
-Windows of an exported model are computed one by one, as many at once as there are threads: a prediction cannot depend
-on what else is in a batch, nor on the number of threads, in any precision.
+Windows of an exported model are computed one by one, or in batches whose rows do not touch each other, as many at once
+as there are threads: a prediction does not depend on what else is in a batch, nor on the number of threads.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ class Runtime(Protocol):
     """What runs a network: token ids in, token logits out.
 
     `name` is what computes, with its version and precision; `why` says why it was chosen. `batch_tokens` bounds a
-    batch, 0 where windows are computed one by one, padded to a multiple of `step` tokens; `threads` is how many batches
-    may be computed at once.
+    batch, 0 where windows are computed one by one. Windows are padded to a multiple of `step` tokens, and only those of
+    one padded length share a batch; where `step` is 0, to the longest of the batch. `threads` is how many batches may
+    be computed at once.
     """
 
     name: str
@@ -42,10 +43,10 @@ class Runtime(Protocol):
 def window_logits(runtime: Runtime, windows: Sequence[Window], pad_id: int) -> list[NDArray[np.float32]]:
     """Logits of each window's tokens, (tokens, labels), in order; windows of a batch are alike in length."""
     order = sorted(range(len(windows)), key=lambda i: -len(windows[i].input_ids))
-    batches = _batches([len(windows[i].input_ids) for i in order], runtime.batch_tokens)
+    batches = _batches([len(windows[i].input_ids) for i in order], runtime.batch_tokens, runtime.step)
 
     def run(batch: range) -> NDArray[np.float32]:
-        return runtime.logits(*pad([windows[order[place]] for place in batch], pad_id, runtime.step))
+        return runtime.logits(*pad([windows[order[place]] for place in batch], pad_id, runtime.step or 1))
 
     if runtime.threads > 1 and len(batches) > 1:
         with ThreadPoolExecutor(min(runtime.threads, len(batches))) as pool:
@@ -60,13 +61,21 @@ def window_logits(runtime: Runtime, windows: Sequence[Window], pad_id: int) -> l
     return [found[i] for i in range(len(windows))]
 
 
-def _batches(lengths: Sequence[int], tokens: int) -> list[range]:
-    """Cut places of `lengths`, which fall, into batches whose padded size is at most `tokens`."""
+def _batches(lengths: Sequence[int], tokens: int, step: int) -> list[range]:
+    """Cut places of `lengths`, which fall, into batches whose padded size is at most `tokens`.
+
+    With a `step`, a batch has one padded length, and a power of two of windows: shapes are then few.
+    """
     batches, at = [], 0
+    padded = [n + -n % step for n in lengths] if step else lengths
     while at < len(lengths):
-        count = max(1, tokens // max(1, lengths[at]))
-        batches.append(range(at, min(at + count, len(lengths))))
-        at += count
+        end = min(at + max(1, tokens // max(1, padded[at])), len(lengths))
+        if step:
+            while padded[end - 1] < padded[at]:
+                end -= 1
+            end = at + (1 << ((end - at).bit_length() - 1))
+        batches.append(range(at, end))
+        at = end
     return batches
 
 

@@ -17,8 +17,8 @@ from claimclf.runtime.torch import TorchRuntime
 RuntimeName = Literal["auto", "onnxruntime", "openvino", "torch"]
 Precision = Literal["auto", "fp32", "bf16", "int8"]
 _PRECISIONS = {"onnxruntime": ("fp32", "int8"), "openvino": ("fp32", "bf16", "int8"), "torch": ("fp32", "bf16")}
-_BF16 = ("amx_bf16", "avx512_bf16")
-_INT8 = ("avx512_vnni", "avx_vnni")
+_AMX = "amx_bf16"  # bf16 without its tiles is slower than int8
+_VNNI = ("avx512_vnni", "avx_vnni")
 
 
 def open_runtime(
@@ -26,8 +26,9 @@ def open_runtime(
 ) -> Runtime:
     """The network of the model in `folder`, opened.
 
-    An exported model runs on OpenVINO where it is installed, else on ONNX Runtime; a training checkpoint on torch. The
-    precision is the fastest whose labels are shown to be those of float32 on this kind of CPU (docs/speed.md).
+    An exported model runs in bf16 on OpenVINO where that is installed and the CPU has AMX, in int8 on ONNX Runtime on
+    other CPUs with AVX2, else in float32; a training checkpoint on torch. So it is the fastest whose labels are shown
+    to be those of float32 on this kind of CPU (docs/speed.md).
 
     Raises:
         InputError: there is no such runtime or precision, or not together.
@@ -44,39 +45,46 @@ def open_runtime(
     ]
     if problems:
         raise InputError("\n".join(problems))
-    exported = (folder / FILES["fp32"]).is_file()
-    chosen, why = _runtime(runtime, exported)
+    exported, int8 = ((folder / FILES[kind]).is_file() for kind in ("fp32", "int8"))
+    chosen, why = _runtime(runtime, precision, exported, int8)
     if precision not in ("auto", *_PRECISIONS[chosen]):
         raise InputError(f"{chosen} has no precision {precision!r}, but {', '.join(_PRECISIONS[chosen])}")
     if chosen == "torch":
         return TorchRuntime.load(folder, threads, precision, why)
     if not exported:
         raise ModelError(f"{folder} has no {FILES['fp32']}; python scripts/export.py {folder} OUT makes one")
-    kind, because = _precision(chosen, precision, (folder / FILES["int8"]).is_file())
+    kind, because = _precision(chosen, precision, int8)
     opened = OpenVinoRuntime if chosen == "openvino" else OnnxRuntime
     return opened(folder, threads or cores(), kind, f"{why}; {because}")
 
 
-def _runtime(asked: str, exported: bool) -> tuple[str, str]:
+def _runtime(asked: str, precision: str, exported: bool, int8: bool) -> tuple[str, str]:
     if asked != "auto":
         return asked, f"{asked} was asked for"
     if not exported:
         return "torch", "a training checkpoint runs on torch"
-    if find_spec("openvino"):
-        return "openvino", "openvino is installed"
-    return "onnxruntime", "openvino is not installed (pip install 'claimclf[openvino]' is faster)"
+    if not find_spec("openvino"):
+        faster = ", which is faster on this CPU" if precision == "auto" and _AMX in features() else ""
+        return "onnxruntime", f"openvino is not installed (pip install 'claimclf[openvino]'{faster})"
+    if precision == "int8" or (precision == "auto" and int8 and _AMX not in features() and "avx2" in features()):
+        return "onnxruntime", "onnxruntime is the faster in int8"
+    return "openvino", "openvino is installed"
 
 
-def _precision(runtime: str, asked: str, has_int8: bool) -> tuple[str, str]:
+def _precision(runtime: str, asked: str, int8: bool) -> tuple[str, str]:
+    here = features()
     if asked != "auto":
-        if runtime == "onnxruntime" and asked == "int8" and not has_int8:
+        if runtime == "onnxruntime" and asked == "int8" and not int8:
             raise ModelError(f"the model has no {FILES['int8']}; export it again")
         return asked, f"{asked} was asked for"
-    here = features()
-    if runtime == "openvino" and (found := [f for f in _BF16 if f in here]):
-        return "bf16", f"the CPU has {found[0]}"
-    if found := [f for f in _INT8 if f in here]:
-        if runtime == "openvino" or has_int8:
+    if runtime == "openvino":
+        if _AMX in here:
+            return "bf16", f"the CPU has {_AMX}"
+        if found := [f for f in _VNNI if f in here]:
             return "int8", f"the CPU has {found[0]}"
+        return "fp32", "the CPU has neither AMX nor VNNI"
+    if "avx2" not in here:
+        return "fp32", "the CPU has no AVX2, on which int8 was proved"
+    if not int8:
         return "fp32", f"the model has no {FILES['int8']}"
-    return "fp32", "the CPU has neither bf16 nor VNNI, without which int8 may saturate"
+    return "int8", f"the CPU has {next((f for f in _VNNI if f in here), 'avx2')}"

@@ -12,6 +12,7 @@ from claimclf.errors import ModelError
 from claimclf.runtime.processes import PerProcess
 
 FILES = {"fp32": "model.onnx", "int8": "model.int8.onnx"}
+_SLOW_FUSIONS = ["SkipLayerNormFusion"]  # its kernel takes eight times as long as the two it replaces
 
 
 class OnnxRuntime:
@@ -38,7 +39,9 @@ class OnnxRuntime:
         # Weights are stored in int8 and computed in float32: unfolded, they would be unpacked at every call.
         options.add_session_config_entry("session.disable_quant_qdq", "1")
         try:
-            return onnxruntime.InferenceSession(str(self._path), options, providers=["CPUExecutionProvider"])
+            return onnxruntime.InferenceSession(
+                str(self._path), options, providers=["CPUExecutionProvider"], disabled_optimizers=_SLOW_FUSIONS
+            )
         except Exception as error:  # onnxruntime raises its own classes, none of them public
             raise ModelError(f"{self._path}: {error}; export the model again") from error
 

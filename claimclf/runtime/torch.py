@@ -15,7 +15,7 @@ class TorchRuntime:
     """Runs a token classifier of transformers where it lies: the CPU, or the device it was moved to."""
 
     batch_tokens = 4096
-    step = 1
+    step = 0
     threads = 1  # torch has its own
 
     def __init__(self, model: Any, why: str = "it was asked for") -> None:
