@@ -120,6 +120,11 @@ class Article:
         """The sentences that have a label."""
         return tuple(sentence for sentence in self.sentences if sentence.label is not None)
 
+    @property
+    def boundaries(self) -> list[tuple[int, int]]:
+        """Start and end of each sentence in code points, as `ClaimClassifier.article` takes them."""
+        return [(sentence.span.start, sentence.span.end) for sentence in self.sentences]
+
 
 def _vote_problems(place: str, sentence: Sentence) -> Iterator[Problem]:
     votes = sentence.votes

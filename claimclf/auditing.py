@@ -216,7 +216,7 @@ def of_model(
     """
     found: list[tuple[float, ...]] = []
     for article in track(articles):
-        said = classifier.article(article.text, [(s.span.start, s.span.end) for s in article.sentences]).sentences
+        said = classifier.article(article.text, article.boundaries).sentences
         found += [
             tuple(p.probabilities.values()) for s, p in zip(article.sentences, said, strict=True) if s.label is not None
         ]

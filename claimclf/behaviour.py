@@ -107,9 +107,8 @@ def run(classifier: ClaimClassifier, cases: Sequence[Case]) -> Behaviour:
 def _outcome(classifier: ClaimClassifier, case: Case) -> Outcome:
     predicted = []
     for article in case.variants:
-        spans = [(s.span.start, s.span.end) for s in article.sentences]
         place = article.sentences.index(_gold(article))
-        predicted.append(classifier.article(article.text, spans).sentences[place])
+        predicted.append(classifier.article(article.text, article.boundaries).sentences[place])
     gold = [_gold(article) for article in case.variants]
     labels: set[Label | None] = {s.label for s in gold}
     if len(gold) > 1 and len(labels) == 1:

@@ -91,8 +91,7 @@ def ours(classifier: ClaimClassifier) -> Labeller:
     """The labels that `classifier` gives on the articles' own sentence boundaries."""
 
     def label(articles: Sequence[Article]) -> list[list[int]]:
-        spans = [[(s.span.start, s.span.end) for s in article.sentences] for article in articles]
-        said = [classifier.article(a.text, own) for a, own in zip(articles, spans, strict=True)]
+        said = [classifier.article(a.text, a.boundaries) for a in articles]
         return [[s.label.position for s in article.sentences] for article in said]
 
     return label

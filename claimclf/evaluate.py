@@ -206,9 +206,8 @@ def sample_of(
 
 
 def _predict(classifier: ClaimClassifier, article: Article, end_to_end: bool) -> list[SentencePrediction | None]:
-    spans = [(s.span.start, s.span.end) for s in article.sentences]
     if not end_to_end:
-        return list(classifier.article(article.text, spans).sentences)
+        return list(classifier.article(article.text, article.boundaries).sentences)
     found = classifier.article(article.text).sentences
     return [max(found, key=lambda p: _shared(s.span, p), default=None) for s in article.sentences]
 

@@ -151,7 +151,7 @@ def _rarest_first(scored: Sequence[_Scored], strategy: Strategy) -> list[Label]:
 
 
 def _predict(classifier: ClaimClassifier, article: Article, newlines: Literal["every", "blank"]) -> ArticlePrediction:
-    spans = [(s.span.start, s.span.end) for s in article.sentences] or None
+    spans = article.boundaries or None
     return classifier.article(article.text, spans, newlines=newlines)
 
 

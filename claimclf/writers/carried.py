@@ -68,7 +68,7 @@ def carried(article: Article, model: str = "", unit: Unit | None = None) -> dict
     kept: dict[str, Any] = {"id": article.id, "story": article.story}
     kept |= {"model": model} if model else {}
     kept |= {"unit": unit} if unit else {}
-    return {KEY: {**kept, "sentences": [[s.span.start, s.span.end] for s in article.sentences]}}
+    return {KEY: {**kept, "sentences": [list(pair) for pair in article.boundaries]}}
 
 
 def marks(article: Article) -> list[tuple[Span, tuple[Label, ...]]]:
