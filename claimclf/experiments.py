@@ -24,7 +24,6 @@ from claimclf.errors import ConfigError
 from claimclf.evaluate import sample_of
 from claimclf.evaluation.measures import difference, measure
 from claimclf.evaluation.sample import Sample
-from claimclf.labels import LABELS
 from claimclf.predict import ClaimClassifier
 from claimclf.readers import read_corpus
 from claimclf.training import share_of_stories, train
@@ -131,8 +130,15 @@ def gain(one: Run, base: Run, part: str) -> str:
     return f"{score.value:+.3f} [{score.low:+.3f}, {score.high:+.3f}]"
 
 
-def spread(runs: Sequence[Run]) -> dict[str, float]:
-    """How far apart the scores of runs lie that differ in their seed alone: largest less smallest, by score."""
-    scores = [measure(one.apart) for one in runs]
-    names = ("macro_f1", *(f"f1/{label}" for label in LABELS))
-    return {name: max(s[name].value for s in scores) - min(s[name].value for s in scores) for name in names}
+def spread(runs: Sequence[Run]) -> str:
+    """A line on how far apart the scores lie of the first run and those that differ from it in the seed alone.
+
+    Largest less smallest on the articles apart; an empty string where there are no such runs.
+    """
+    alike = [one for one in runs if {**one.config, "seed": 0} == {**runs[0].config, "seed": 0}] if runs else []
+    if len(alike) < 2:
+        return ""
+    scores = [measure(one.apart, repeats=1) for one in alike]
+    widest = {name: max(s[name].value for s in scores) - min(s[name].value for s in scores) for name in SHOWN}
+    said = ", ".join(f"{name} {width:.3f}" for name, width in widest.items())
+    return f"{len(alike)} seeds of {runs[0].name!r} lie within, apart: {said}"

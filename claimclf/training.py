@@ -7,35 +7,22 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import math
-import platform
-import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-import claimclf
-from claimclf import calibration, dataset
+from claimclf import dataset
 from claimclf.articles import Article
-from claimclf.calibration import Calibration
-from claimclf.checkpoint import Checkpoint
 from claimclf.config import TrainingConfig
 from claimclf.encoding import Encoder, WindowSettings
 from claimclf.errors import ConfigError, needs_extra
-from claimclf.evaluation.conformal import Conformal
 from claimclf.evaluation.scores import macro_f1, statistics
-from claimclf.labels import GUIDELINES_VERSION
+from claimclf.finishing import Finish
 from claimclf.model import average_weights, class_weights, collate, load_encoder, pooled, sentence_loss, training_row
 from claimclf.optimization import log_prior, optimizer
 from claimclf.resuming import last_whole_checkpoint, mark_run
-from claimclf.runtime import article_logits
-from claimclf.runtime.torch import TorchRuntime
 from claimclf.splits import SplitSettings
 
 with needs_extra("train"):
@@ -43,7 +30,6 @@ with needs_extra("train"):
     from transformers import EvalPrediction, PreTrainedModel, Trainer, TrainingArguments, set_seed
 
 Rows = dict[str, list[dict[str, Any]]]  # windows by split, as the Trainer takes them
-_VERSIONS = ("torch", "transformers", "tokenizers", "datasets", "numpy", "nupunkt")
 
 
 @dataclass(frozen=True)
@@ -81,18 +67,17 @@ def train(config: TrainingConfig, say: Callable[[str], None] = lambda line: None
     say(f"{len(rows['train']):,} training windows, {sum(len(r['input_ids']) for r in rows['train']):,} tokens")
     settings_of_run = {"config": {**dataclasses.asdict(config), "output": ""}, "data_hash": built.data_hash}
     mark_run(output, {**settings_of_run, "splits": built.splits.of}, say)
-    model = average_weights([_run(config, number, rows, pad_id, say) for number in range(config.average)])
+    models = [_run(config, number, rows, pad_id, say) for number in range(config.average)]
 
-    encoder = Encoder(tokenizer.backend_tokenizer, WindowSettings(config.max_tokens, config.predict_context))
-    fitted, conformal, scores = _calibrate(model, encoder, parts, pad_id, say)
-    training = _provenance(config, built.data_hash, scores)
-    folder = output / "model"
-    shutil.rmtree(folder, ignore_errors=True)
-    model.save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    Checkpoint(encoder.settings, fitted, pad_id, f"claimclf-{built.data_hash}", training, conformal).save(folder)
-    say(f"model written to {folder}")
-    return Trained(folder, scores, len(built.corpus.missing))
+    windows = WindowSettings(config.max_tokens, config.predict_context)
+    finish = Finish(config, parts, tokenizer, windows, pad_id, built.data_hash, say)
+    if len(models) > 1:
+        for number, model in enumerate(models, 1):
+            say(f"run {number} alone")
+            finish.write(model, output / f"run-{number}")
+        say(f"the average of {len(models)} runs")
+    scores = finish.write(average_weights(models), output / "model")
+    return Trained(output / "model", scores, len(built.corpus.missing))
 
 
 def _report_data(built: dataset.Built, output: Path, say: Callable[[str], None]) -> None:
@@ -196,49 +181,3 @@ def _arguments(config: TrainingConfig, number: int) -> TrainingArguments:
 def _window_scores(prediction: EvalPrediction) -> dict[str, float]:
     logits, true, *_ = pooled(torch.tensor(prediction.predictions), torch.tensor(prediction.label_ids))
     return {"macro_f1": macro_f1(statistics([(true.numpy(), logits.argmax(dim=1).numpy())]).sum(axis=0))}
-
-
-def _calibrate(
-    model: PreTrainedModel, encoder: Encoder, parts: dict[str, list[Article]], pad_id: int, say: Callable[[str], None]
-) -> tuple[Calibration, Conformal | None, dict[str, dict[str, float]]]:
-    """Fit on validation articles; label sets on those and the test articles, which no weight was trained on."""
-    found = {name: article_logits(TorchRuntime(model), encoder, parts[name], pad_id) for name in ("validation", "test")}
-    logits, true, owner = found["validation"]
-    fitted = calibration.fit(logits, true, owner) if len(true) else Calibration()
-    scores = {name: _scores(logits, true, fitted) for name, (logits, true, _) in found.items() if len(true)}
-    for name, row in scores.items():
-        say(f"{name}: " + ", ".join(f"{key} {value:.4g}" for key, value in row.items()))
-    how = "vector scaling" if fitted.scale else "temperature scaling"
-    say(f"temperature {fitted.temperature:.3f}, {how}, fitted on the validation articles")
-    both = [np.concatenate(arrays) for arrays in zip(*found.values(), strict=True)]
-    both[2][len(true) :] += len(parts["validation"])
-    conformal = Conformal.fit(fitted.probabilities(both[0]), both[1], both[2]) if len(both[1]) else None
-    return fitted, conformal, scores
-
-
-def _scores(logits: NDArray[np.float32], true: NDArray[np.int64], fitted: Calibration) -> dict[str, float]:
-    before, after = calibration.softmax(logits), fitted.probabilities(logits)
-    return {
-        "sentences": len(true),
-        "macro_f1": macro_f1(statistics([(true, after.argmax(axis=1))]).sum(axis=0)),
-        "ece_before": calibration.expected_calibration_error(before, true),
-        "ece_after": calibration.expected_calibration_error(after, true),
-        "log_loss_before": calibration.log_loss(before, true),
-        "log_loss_after": calibration.log_loss(after, true),
-    }
-
-
-def _provenance(config: TrainingConfig, data_hash: str, scores: dict[str, Any]) -> dict[str, Any]:
-    finite = {k: {n: v if math.isfinite(v) else None for n, v in row.items()} for k, row in scores.items()}
-    return {
-        "config": dataclasses.asdict(config),
-        "seed": config.seed,
-        "data_hash": data_hash,
-        "guidelines": GUIDELINES_VERSION,
-        "scores": finite,
-        "versions": {
-            "python": platform.python_version(),
-            "claimclf": claimclf.__version__,
-            **{name: version(name) for name in _VERSIONS},
-        },
-    }

@@ -5,7 +5,7 @@
     python scripts/experiments.py configs/experiments/choices.yaml DEV --done      # the table of those that are done
 
 DEV are labelled articles that are never trained on. Every run is stored: interrupt it, and start it again. A run of the
-shipped settings on all data takes about 12 minutes on two cores with AMX.
+shipped settings on all data takes about 20 minutes on two cores with AMX.
 """
 
 import argparse
@@ -24,7 +24,7 @@ def main() -> int:
     parser.add_argument("--plot", type=Path, metavar="OUT", help="a learning curve, for runs called `NAME SHARE%%`")
     arguments = parser.parse_args()
     try:
-        from claimclf.experiments import plan, run, table
+        from claimclf.experiments import plan, run, spread, table
         from claimclf.readers import read_corpus
 
         folder = arguments.folder or Path("runs") / arguments.plan.stem
@@ -35,6 +35,8 @@ def main() -> int:
             if not arguments.done or (Path(config.output) / "result.json").is_file()
         ]
         print(table(runs))
+        if seeds := spread(runs):
+            print(f"\n{seeds}")
         if arguments.plot:
             from claimclf.curves import learning_curve
 

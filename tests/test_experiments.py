@@ -84,7 +84,9 @@ def test_gains_are_paired_and_left_out_where_the_data_differ():
     assert lines[2].count("–") == 2
     assert gain(better, base, "held_out").startswith("+0.1") and lines[3].count("+0.1") >= 2
     assert gain(other, base, "held_out") == "–" and gain(other, base, "apart").startswith("+0.1")
-    assert spread([base, better])["macro_f1"] > 0.1
+    assert spread([base, other]) == spread([]) == ""
+    seeds = [made("one", 40, seed=1), made("two", 80, seed=2), made("unlike", 10, seed=1, epochs=2)]
+    assert spread(seeds).startswith("2 seeds of 'one' lie within, apart: macro_f1 0.2")
 
 
 def test_curves_are_drawn(tmp_path):

@@ -108,6 +108,8 @@ def test_a_killed_run_ends_with_the_same_weights(run, after, encoders, written, 
     one, two = (load_file(folder / "model" / "model.safetensors") for folder in (whole, broken))
     assert one.keys() == two.keys()
     assert all(torch.equal(one[name], two[name]) for name in one)
+    alone = [Checkpoint.load(whole / f"run-{n}").name for n in range(1, run + 1)] if run > 1 else []
+    assert len(alone) == len(list(whole.glob("run-*"))) and set(alone) <= {Checkpoint.load(whole / "model").name}
 
 
 def test_checkpoints_of_other_settings_are_not_taken_up(encoders, written, tmp_path):
