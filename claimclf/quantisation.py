@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -56,18 +58,32 @@ def _int8(weights: NDArray[np.float32], axis: int) -> tuple[NDArray[np.int8], ND
     return np.clip(whole, -127, 127).astype(np.int8), scale
 
 
-def int8_activations(model: onnx.ModelProto) -> onnx.ModelProto:
+def widest_products(model: onnx.ModelProto) -> list[str]:
+    """The outputs of the products of `int8_weights` that sum over most numbers: one a layer, behind its activation."""
+    unpacked = _unpacked(model)
+    rows = {tensor.name: tensor.dims[0] for tensor in model.graph.initializer if tensor.dims}
+    found = [n for n in model.graph.node if n.op_type == "MatMul" and n.input[1] in unpacked]
+    wide = {n.output[0]: rows[unpacked[n.input[1]].input[0]] for n in found}
+    return [name for name, width in wide.items() if width == max(wide.values(), default=0)]
+
+
+def _unpacked(model: onnx.ModelProto) -> dict[str, onnx.NodeProto]:
+    return {n.output[0]: n for n in model.graph.node if n.op_type == "DequantizeLinear"}
+
+
+def int8_activations(model: onnx.ModelProto, exact: Collection[str] = ()) -> onnx.ModelProto:
     """The model of `int8_weights` with products in int8: activations are rounded, too, a scale a tensor at each call.
 
-    Changed in place. Weights are only referred to, so they may lie outside the model.
+    Products whose outputs are named in `exact` stay in float32. Changed in place. Weights are only referred to, so they
+    may lie outside the model.
     """
-    unpacked = {n.output[0]: n for n in model.graph.node if n.op_type == "DequantizeLinear"}
+    unpacked = _unpacked(model)
     nodes: list[onnx.NodeProto] = []
     rounded: set[str] = set()
     done: set[str] = set()
     for node in model.graph.node:
         weights = unpacked.get(node.input[1]) if node.op_type == "MatMul" else None
-        if weights is None:
+        if weights is None or node.output[0] in exact:
             nodes.append(node)
             continue
         given, (stored, scale) = node.input[0], weights.input[:2]

@@ -7,10 +7,11 @@ import pytest
 from onnx import helper, numpy_helper
 
 from claimclf import export as module
+from claimclf import quantisation
 from claimclf.errors import ModelError
 from claimclf.export import export
 from claimclf.predict import ClaimClassifier
-from claimclf.quantisation import int8_activations, int8_weights
+from claimclf.quantisation import int8_activations, int8_weights, widest_products
 from tests.conftest import FAMILIES
 
 TEXT = "The council rejected the report. Repairs may take until spring.\n\nThe county closed the bridge."
@@ -90,3 +91,15 @@ def test_products_in_int8_are_those_of_rounded_numbers():
     session = onnxruntime.InferenceSession(model.SerializeToString())
     error = np.abs(session.run(None, {"x": given})[0] - given @ weights)
     assert 0 < error.max() < 0.05 * np.abs(given @ weights).max()
+
+
+def test_the_products_whose_rounding_costs_most_stay_in_float32(checkpoint, written, tmp_path, monkeypatch):
+    monkeypatch.setattr(quantisation, "_SMALLEST_WEIGHT", 1000)
+    export(checkpoint, tmp_path, "int8", written)
+    plain, mixed = (onnx.load(tmp_path / name, load_external_data=False) for name in ("model.onnx", "model.int8.onnx"))
+    wide = widest_products(plain)
+    assert len(wide) == 2  # one a layer
+    kinds = {node.output[0]: node.op_type for node in mixed.graph.node}
+    assert [kinds[name] for name in wide] == ["MatMul", "MatMul"]
+    rounded = [node for node in mixed.graph.node if node.op_type == "MatMulInteger"]
+    assert len(rounded) == len([n for n in int8_activations(plain).graph.node if n.op_type == "MatMulInteger"]) - 2
