@@ -1,5 +1,6 @@
 """Which runtime and precision are chosen, said with the reason; the same answers from each."""
 
+import subprocess
 import sys
 
 import numpy as np
@@ -121,3 +122,17 @@ def test_threads_do_not_change_a_prediction(exported):
     one, four = (ClaimClassifier.load(exported, threads=n).article(many).sentences for n in (1, 4))
     said = [np.array(list(s.probabilities.values())) for s in one]
     assert all(np.array_equal(a, list(b.probabilities.values())) for a, b in zip(said, four, strict=True))
+
+
+def test_the_first_predictions_may_come_from_many_threads_at_once():
+    pytest.importorskip("openvino")
+    code = (
+        "import sys, threading; from claimclf.predict import ClaimClassifier; sys.setswitchinterval(1e-6)\n"
+        "loaded = ClaimClassifier.load(runtime='openvino', precision='fp32', threads=8)\n"
+        "together = threading.Barrier(8)\n"
+        "run = lambda: (together.wait(), loaded.article('It rained. It may snow.'))\n"
+        "threads = [threading.Thread(target=run) for _ in range(8)]\n"
+        "[t.start() for t in threads]; [t.join() for t in threads]"
+    )
+    for _ in range(3):
+        subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
