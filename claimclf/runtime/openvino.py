@@ -45,7 +45,7 @@ class OpenVinoRuntime:
         import openvino
 
         settings = {"NUM_STREAMS": self.threads, "INFERENCE_NUM_THREADS": self.threads, **self._settings}
-        # Two threads that are the first to ask for a dtype can wait for each other for ever: one asks here, before them.
+        # Two threads that are the first to ask for a dtype can wait for each other for ever: one asks here, first.
         openvino.Type.i64.to_dtype()
         try:
             core = openvino.Core()
