@@ -9,7 +9,7 @@ quality: majority, TF-IDF + logistic regression, a linear probe on the encoder, 
 intervals by bootstrap over articles, F1 a label, and how far the model leads.
 speed: the model in every precision this machine has, against transformers.pipeline, torch, sentence-transformers,
 SetFit, spaCy and TF-IDF, interleaved; latency, cold start, memory, and the share of the machine's matrix products.
-precision: how many labels bf16 and int8 change. ONEDNN_MAX_CPU_ISA=AVX512_CORE_VNNI plays an older CPU.
+precision: how many labels bf16 and int8 change. tools/play_cpu.c plays an older CPU, for both.
 Peers need `pip install 'claimclf[train,offline,peers]'`; those that are not installed are left out and said.
 """
 
