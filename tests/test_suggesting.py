@@ -88,8 +88,8 @@ def test_diverse_takes_what_is_unlike(classifier):
     alike = [article("alike 0", DOUBTFUL, "Tarn"), Article("alike 1", other, ())]
     unlike = Article(
         "unlike",
-        "Prices could double, analysts reckon. Exports might be halted, traders fear. Ships were, on paper, late. "
-        "No grain had come, or so buyers were told. Few bakers were sure.",
+        "Exports might be halted, traders fear. Ships were, on paper, late. No grain had come, or so buyers were told. "
+        "The port opened on Monday. Workers paved the quay.",
         (),
     )
     two = suggest(classifier, [*alike, unlike], "diverse", 2)
