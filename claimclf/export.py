@@ -104,18 +104,16 @@ def _refuse_bad(differing: dict[str, int], sentences: int, checkpoint: Path, out
 
 
 def _save(model: onnx.ModelProto, folder: Path, precision: Precision) -> None:
-    """Write the graphs; those of one model read one file of weights."""
+    """Write the graph that computes in float32, and the weights that `_mix` refers to."""
     if precision == "fp32":
         onnx.save(model, str(folder / FILES["fp32"]))
         return
-    stored = int8_weights(model)
-    path = folder / FILES["fp32"]
-    onnx.save(stored, str(path), save_as_external_data=True, location=_WEIGHTS, size_threshold=1024)
-    onnx.save(int8_activations(onnx.load(str(path), load_external_data=False)), str(folder / FILES["int8"]))
+    path = str(folder / FILES["fp32"])
+    onnx.save(int8_weights(model), path, save_as_external_data=True, location=_WEIGHTS, size_threshold=1024)
 
 
 def _mix(folder: Path, said: Callable[[str], NDArray[np.floating]]) -> None:
-    """Write the int8 graph anew, with the products in float32 whose rounding costs most: found by trying each."""
+    """Write the graph that computes in int8, but for the products whose rounding costs most: each is tried."""
     fp32, int8 = folder / FILES["fp32"], folder / FILES["int8"]
     right = said("fp32")
 

@@ -1,6 +1,7 @@
 """Small models and articles made for the tests; nothing is downloaded."""
 
 import os
+import subprocess
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -161,3 +162,11 @@ def write_export(path: Path, count: int = 10) -> Path:
 def write_jsonl(path: Path, records: list[dict]) -> Path:
     path.write_text("".join(json.dumps(r) + "\n" for r in records), encoding="utf-8")
     return path
+
+
+def dumped_dom(folder: Path, page: bytes) -> str:
+    """What Chromium makes of a page, once its scripts have run."""
+    (folder / "r.html").write_bytes(page)
+    command = ["chromium", f"--user-data-dir={folder}/profile", "--headless", "--no-sandbox", "--disable-gpu"]
+    command += ["--dump-dom", f"file://{folder}/r.html"]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout

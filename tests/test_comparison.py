@@ -96,7 +96,7 @@ def test_ours_labels_the_boundaries_of_the_article():
 
     given = HELD[3]
     assert ours(SimpleNamespace(article=predict))([given]) == [[0, 1, 2, 3]]
-    assert asked == [(given.text, [(s.span.start, s.span.end) for s in given.sentences])]
+    assert asked == [(given.text, given.boundaries)]
 
 
 def test_the_comparison_is_told_as_a_table():

@@ -28,7 +28,7 @@ def test_the_numbers_are_those_of_the_predictions(classifier, articles):
     done = module.evaluate(classifier, articles, repeats=50)
     right = total = 0
     for article in articles:
-        spans = [(s.span.start, s.span.end) for s in article.sentences]
+        spans = article.boundaries
         for gold, found in zip(article.sentences, classifier.article(article.text, spans).sentences, strict=True):
             total += gold.label is not None
             right += gold.label == found.label
@@ -102,7 +102,7 @@ def test_label_sets_are_measured_where_a_coverage_is_asked_for(articles, checkpo
     done = module.evaluate(careful, articles, repeats=20)
     covered = total = 0
     for article in articles:
-        spans = [(s.span.start, s.span.end) for s in article.sentences]
+        spans = article.boundaries
         for gold, found in zip(article.sentences, careful.article(article.text, spans).sentences, strict=True):
             total += gold.label is not None
             covered += gold.label in found.label_set
@@ -115,7 +115,7 @@ def test_a_held_back_set_scores_as_an_independent_computation_does(classifier, a
 
     true, p = [], []
     for article in articles:
-        spans = [(s.span.start, s.span.end) for s in article.sentences]
+        spans = article.boundaries
         for gold, found in zip(article.sentences, classifier.article(article.text, spans).sentences, strict=True):
             if gold.label is not None:
                 true.append(LABELS.index(gold.label))

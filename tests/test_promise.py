@@ -18,7 +18,7 @@ def test_coverage_is_within_the_binomial_interval_over_articles(level):
     classifier = ClaimClassifier.load(coverage=level)
     shares = []
     for article in read_corpus([DEV]).articles:
-        spans = [(s.span.start, s.span.end) for s in article.sentences]
+        spans = article.boundaries
         found = classifier.article(article.text, spans).sentences
         shares.append(
             np.mean([g.label in p.label_set for g, p in zip(article.sentences, found, strict=True) if g.label])

@@ -1,7 +1,6 @@
 """The page: what it shows, and that nothing that came from data can run in it."""
 
 import shutil
-import subprocess
 from dataclasses import replace
 from html.parser import HTMLParser
 
@@ -16,6 +15,7 @@ from claimclf.evaluation.measures import measure
 from claimclf.evaluation.sample import Sample
 from claimclf.labels import LABELS
 from claimclf.report import page
+from tests.conftest import dumped_dom
 from tests.test_behaviour import case, says
 from tests.test_ci_reports import VERDICTS
 
@@ -147,10 +147,7 @@ def test_no_payload_becomes_an_element_or_an_attribute():
 
 @pytest.mark.skipif(not shutil.which("chromium"), reason="Chromium is not installed")
 def test_no_payload_runs_in_a_browser(tmp_path):
-    (tmp_path / "r.html").write_text(whole_page(), encoding="utf-8")
-    command = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom", f"file://{tmp_path}/r.html"]
-    command.insert(1, f"--user-data-dir={tmp_path}/profile")
-    dom = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
+    dom = dumped_dom(tmp_path, whole_page().encode("utf-8"))
     assert "<title>claimclf: evaluation</title>" in dom
     assert "<title>PWNED" not in dom
 
