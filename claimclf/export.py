@@ -1,15 +1,14 @@
 """A checkpoint → ONNX models that run anywhere: weights stored once in int8, computed in float32 or in int8.
 
 Weights have a scale a channel. `model.onnx` unpacks them to float32 when it is loaded: the same arithmetic on every
-CPU. `model.int8.onnx` multiplies them with activations in int8, a scale a window, but for two products, whose rounding
-costs most. Both read `weights.bin`. Each is proved against the checkpoint before it is kept.
+CPU. `model.int8.onnx` multiplies them with activations in int8. Both read `weights.bin`. Each is proved against
+the checkpoint before it is kept.
 """
 
 from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -20,7 +19,7 @@ from numpy.typing import NDArray
 from claimclf.checkpoint import FILE, Checkpoint, load_tokenizer
 from claimclf.encoding import Encoder
 from claimclf.errors import ModelError, needs_extra
-from claimclf.quantisation import int8_activations, int8_weights, widest_products
+from claimclf.quantisation import int8_activations, int8_weights
 from claimclf.readers import read_corpus
 from claimclf.runtime import Runtime, article_logits
 from claimclf.runtime.onnx import FILES, OnnxRuntime
@@ -36,7 +35,6 @@ Precision = Literal["int8", "fp32"]
 _LARGEST_SHARE = {"fp32": 0.01, "int8": 0.015}  # of labels that may differ from the checkpoint, as computed
 _OPSET = 20  # the first with Gelu, which is one kernel
 _WEIGHTS = "weights.bin"
-_EXACT, _SAMPLE = 2, 60  # products that stay in float32; articles by which they are chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +64,14 @@ def export(
     articles = read_corpus([compare]).articles
     encoder = Encoder(load_tokenizer(checkpoint), settings.windows)
 
-    def said(runtime: Runtime, every: int = 1) -> NDArray[np.floating]:
-        logits = article_logits(runtime, encoder, articles[::every], settings.pad_id)[0]
+    def said(runtime: Runtime) -> NDArray[np.floating]:
+        logits = article_logits(runtime, encoder, articles, settings.pad_id)[0]
         return settings.calibration.probabilities(logits)
 
     with tempfile.TemporaryDirectory() as scratch:
         made = Path(scratch) / "made"
         made.mkdir()
         _save(_to_onnx(checkpoint, Path(scratch)), made, precision)
-        if precision == "int8":
-            _mix(made, lambda kind: said(OnnxRuntime(made, cores(), kind), max(1, len(articles) // _SAMPLE)))
         for name in (FILE, "tokenizer.json", "config.json"):
             shutil.copy(checkpoint / name, made / name)
         before = said(TorchRuntime.load(checkpoint))
@@ -104,25 +100,12 @@ def _refuse_bad(differing: dict[str, int], sentences: int, checkpoint: Path, out
 
 
 def _save(model: onnx.ModelProto, folder: Path, precision: Precision) -> None:
-    """Write the graph that computes in float32, and the weights that `_mix` refers to."""
-    if precision == "fp32":
-        onnx.save(model, str(folder / FILES["fp32"]))
-        return
     path = str(folder / FILES["fp32"])
+    if precision == "fp32":
+        onnx.save(model, path)
+        return
     onnx.save(int8_weights(model), path, save_as_external_data=True, location=_WEIGHTS, size_threshold=1024)
-
-
-def _mix(folder: Path, said: Callable[[str], NDArray[np.floating]]) -> None:
-    """Write the graph that computes in int8, but for the products whose rounding costs most: each is tried."""
-    fp32, int8 = folder / FILES["fp32"], folder / FILES["int8"]
-    right = said("fp32")
-
-    def far(exact: list[str]) -> float:
-        onnx.save(int8_activations(onnx.load(str(fp32), load_external_data=False), exact), str(int8))
-        return float(np.abs(said("int8") - right).mean())
-
-    costs = {name: far([name]) for name in widest_products(onnx.load(str(fp32), load_external_data=False))}
-    far(sorted(costs, key=lambda name: costs[name])[:_EXACT])
+    onnx.save(int8_activations(onnx.load(path, load_external_data=False)), str(folder / FILES["int8"]))
 
 
 class _Logits(torch.nn.Module):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ with needs_extra("train"):
     from onnx import helper, numpy_helper
 
 _SMALLEST_WEIGHT = 4096  # numbers; smaller tensors stay in float32
+_LAST_AXIS, _LEAST = "int8_last_axis", "int8_least"  # numbers that the graph needs, by name
 
 
 def int8_weights(model: onnx.ModelProto) -> onnx.ModelProto:
@@ -58,48 +59,68 @@ def _int8(weights: NDArray[np.float32], axis: int) -> tuple[NDArray[np.int8], ND
     return np.clip(whole, -127, 127).astype(np.int8), scale
 
 
-def widest_products(model: onnx.ModelProto) -> list[str]:
-    """The outputs of the products of `int8_weights` that sum over most numbers: one a layer, behind its activation."""
-    unpacked = _unpacked(model)
-    rows = {tensor.name: tensor.dims[0] for tensor in model.graph.initializer if tensor.dims}
-    found = [n for n in model.graph.node if n.op_type == "MatMul" and n.input[1] in unpacked]
-    wide = {n.output[0]: rows[unpacked[n.input[1]].input[0]] for n in found}
-    return [name for name, width in wide.items() if width == max(wide.values(), default=0)]
-
-
-def _unpacked(model: onnx.ModelProto) -> dict[str, onnx.NodeProto]:
-    return {n.output[0]: n for n in model.graph.node if n.op_type == "DequantizeLinear"}
-
-
-def int8_activations(model: onnx.ModelProto, exact: Collection[str] = ()) -> onnx.ModelProto:
+def int8_activations(model: onnx.ModelProto) -> onnx.ModelProto:
     """The model of `int8_weights` with products in int8: activations are rounded, too, a scale a tensor at each call.
 
-    Products whose outputs are named in `exact` stay in float32. Changed in place. Weights are only referred to, so they
-    may lie outside the model.
+    Where weights are not square, as around the activation function of a layer, some tokens have numbers many times as
+    large as others: there each token is divided by its largest number first, and its products multiplied by it.
+    Changed in place. Weights are only referred to, so they may lie outside the model.
     """
-    unpacked = _unpacked(model)
+    unpacked = {n.output[0]: n for n in model.graph.node if n.op_type == "DequantizeLinear"}
+    products = {n.output[0]: n for n in model.graph.node if n.op_type == "MatMul" and n.input[1] in unpacked}
+    by_token = _inputs_of_oblong_weights(model, {name: unpacked[n.input[1]].input[0] for name, n in products.items()})
     nodes: list[onnx.NodeProto] = []
     rounded: set[str] = set()
-    done: set[str] = set()
     for node in model.graph.node:
-        weights = unpacked.get(node.input[1]) if node.op_type == "MatMul" else None
-        if weights is None or node.output[0] in exact:
+        if node.output[0] not in products:
             nodes.append(node)
             continue
-        given, (stored, scale) = node.input[0], weights.input[:2]
+        given = node.input[0]
         if given not in rounded:
             rounded.add(given)
-            parts = [f"{given}_{part}" for part in ("int8", "scale", "zero")]
-            nodes.append(helper.make_node("DynamicQuantizeLinear", [given], parts))
-        whole, product, scales = (f"{node.output[0]}_{part}" for part in ("whole", "product", "scales"))
-        nodes += [
-            helper.make_node("MatMulInteger", [f"{given}_int8", stored, f"{given}_zero"], [whole]),
-            helper.make_node("Cast", [whole], [product], to=onnx.TensorProto.FLOAT),
-            helper.make_node("Mul", [f"{given}_scale", scale], [scales]),
-            helper.make_node("Mul", [product, scales], list(node.output)),
-        ]
-        done.add(weights.output[0])
+            nodes += _rounding(given, given in by_token)
+        nodes += _product(node, unpacked[node.input[1]], given in by_token)
     needed = {name for node in nodes for name in node.input}
     del model.graph.node[:]
-    model.graph.node.extend(n for n in nodes if n.output[0] not in done or n.output[0] in needed)
+    model.graph.node.extend(n for n in nodes if n.output[0] not in unpacked or n.output[0] in needed)
+    model.graph.initializer.append(numpy_helper.from_array(np.array([-1], dtype=np.int64), _LAST_AXIS))
+    model.graph.initializer.append(numpy_helper.from_array(np.array(1e-6, dtype=np.float32), _LEAST))
     return model
+
+
+def _inputs_of_oblong_weights(model: onnx.ModelProto, weights: Mapping[str, str]) -> set[str]:
+    """What is multiplied with weights that have not as many rows as columns; `weights` are named by their products."""
+    square = {tensor.name: len(set(tensor.dims)) == 1 for tensor in model.graph.initializer}
+    return {
+        node.input[0] for node in model.graph.node if (w := weights.get(node.output[0])) is not None and not square[w]
+    }
+
+
+def _rounding(given: str, by_token: bool) -> list[onnx.NodeProto]:
+    """Nodes that make `given` whole numbers with one scale and one zero; by token, with a largest number each."""
+    parts = [f"{given}_{part}" for part in ("int8", "scale", "zero")]
+    if not by_token:
+        return [helper.make_node("DynamicQuantizeLinear", [given], parts)]
+    size, most, largest, even = (f"{given}_{part}" for part in ("size", "most", "largest", "even"))
+    return [
+        helper.make_node("Abs", [given], [size]),
+        helper.make_node("ReduceMax", [size, _LAST_AXIS], [most], keepdims=1),
+        helper.make_node("Max", [most, _LEAST], [largest]),
+        helper.make_node("Div", [given, largest], [even]),
+        helper.make_node("DynamicQuantizeLinear", [even], parts),
+    ]
+
+
+def _product(node: onnx.NodeProto, weights: onnx.NodeProto, by_token: bool) -> list[onnx.NodeProto]:
+    """Nodes that give what `node` gave, from whole numbers."""
+    given, (stored, scale) = node.input[0], weights.input[:2]
+    whole, product, scales, even = (f"{node.output[0]}_{part}" for part in ("whole", "product", "scales", "even"))
+    nodes = [
+        helper.make_node("MatMulInteger", [f"{given}_int8", stored, f"{given}_zero"], [whole]),
+        helper.make_node("Cast", [whole], [product], to=onnx.TensorProto.FLOAT),
+        helper.make_node("Mul", [f"{given}_scale", scale], [scales]),
+        helper.make_node("Mul", [product, scales], [even] if by_token else list(node.output)),
+    ]
+    if by_token:
+        nodes.append(helper.make_node("Mul", [even, f"{given}_largest"], list(node.output)))
+    return nodes

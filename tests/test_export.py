@@ -11,7 +11,7 @@ from claimclf import quantisation
 from claimclf.errors import ModelError
 from claimclf.export import export
 from claimclf.predict import ClaimClassifier
-from claimclf.quantisation import int8_activations, int8_weights, widest_products
+from claimclf.quantisation import int8_activations, int8_weights
 from tests.conftest import FAMILIES
 
 TEXT = "The council rejected the report. Repairs may take until spring.\n\nThe county closed the bridge."
@@ -76,30 +76,49 @@ def test_weights_are_rounded_to_half_a_step():
     assert (error <= stored["w_scale"] / 2 + 1e-6).all()
 
 
-def test_products_in_int8_are_those_of_rounded_numbers():
-    random = np.random.default_rng(1)
-    weights = random.normal(size=(64, 128)).astype(np.float32)
-    x, y = (helper.make_tensor_value_info(n, onnx.TensorProto.FLOAT, [3, s]) for n, s in (("x", 64), ("y", 128)))
+def _product(rows: int, columns: int) -> tuple[onnx.ModelProto, np.ndarray]:
+    """y = x @ w in int8, and w."""
+    weights = np.random.default_rng(1).normal(size=(rows, columns)).astype(np.float32)
+    x, y = (helper.make_tensor_value_info(n, onnx.TensorProto.FLOAT, [3, s]) for n, s in (("x", rows), ("y", columns)))
     graph = helper.make_graph(
         [helper.make_node("MatMul", ["x", "w"], ["y"])], "g", [x], [y], [numpy_helper.from_array(weights, "w")]
     )
     model = int8_activations(int8_weights(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)])))
-    kinds = [node.op_type for node in model.graph.node]
-    assert kinds == ["DynamicQuantizeLinear", "MatMulInteger", "Cast", "Mul", "Mul"]
     onnx.checker.check_model(model)
-    given = random.normal(size=(3, 64)).astype(np.float32)
+    return model, weights
+
+
+@pytest.mark.parametrize("columns", [64, 128])
+def test_products_in_int8_are_those_of_rounded_numbers(columns):
+    model, weights = _product(64, columns)
+    assert ("Div" in {node.op_type for node in model.graph.node}) == (columns != 64)
+    given = np.random.default_rng(2).normal(size=(3, 64)).astype(np.float32)
     session = onnxruntime.InferenceSession(model.SerializeToString())
     error = np.abs(session.run(None, {"x": given})[0] - given @ weights)
     assert 0 < error.max() < 0.05 * np.abs(given @ weights).max()
 
 
-def test_the_products_whose_rounding_costs_most_stay_in_float32(checkpoint, written, tmp_path, monkeypatch):
+def test_a_loud_token_does_not_drown_the_others():
+    given = np.random.default_rng(3).normal(size=(3, 64)).astype(np.float32)
+    given[1] *= 300
+    given[2] = 0
+    errors = {}
+    for columns in (64, 128):
+        model, weights = _product(64, columns)
+        found = onnxruntime.InferenceSession(model.SerializeToString()).run(None, {"x": given})[0]
+        right = given @ weights
+        assert (found[2] == 0).all()
+        errors[columns] = np.abs(found[0] - right[0]).max() / np.abs(right[0]).max()
+    assert errors[64] > 0.2  # one scale for all
+    assert errors[128] < 0.02
+
+
+def test_the_graph_in_int8_has_no_product_of_weights_in_float32(checkpoint, written, tmp_path, monkeypatch):
     monkeypatch.setattr(quantisation, "_SMALLEST_WEIGHT", 1000)
     export(checkpoint, tmp_path, "int8", written)
-    plain, mixed = (onnx.load(tmp_path / name, load_external_data=False) for name in ("model.onnx", "model.int8.onnx"))
-    wide = widest_products(plain)
-    assert len(wide) == 2  # one a layer
-    kinds = {node.output[0]: node.op_type for node in mixed.graph.node}
-    assert [kinds[name] for name in wide] == ["MatMul", "MatMul"]
-    rounded = [node for node in mixed.graph.node if node.op_type == "MatMulInteger"]
-    assert len(rounded) == len([n for n in int8_activations(plain).graph.node if n.op_type == "MatMulInteger"]) - 2
+    plain, whole = (onnx.load(tmp_path / name, load_external_data=False) for name in ("model.onnx", "model.int8.onnx"))
+    unpacked = {node.output[0] for node in plain.graph.node if node.op_type == "DequantizeLinear"}
+    products = [n.output[0] for n in plain.graph.node if n.op_type == "MatMul" and n.input[1] in unpacked]
+    kinds = {node.output[0]: node.op_type for node in whole.graph.node}
+    assert products
+    assert {kinds[name] for name in products} == {"Mul"}
