@@ -122,3 +122,9 @@ def test_the_graph_in_int8_has_no_product_of_weights_in_float32(checkpoint, writ
     kinds = {node.output[0]: node.op_type for node in whole.graph.node}
     assert products
     assert {kinds[name] for name in products} == {"Mul"}
+
+
+def test_nothing_of_the_machine_is_in_a_graph(checkpoint, written, tmp_path):
+    export(checkpoint, tmp_path, "int8", written)
+    for file in tmp_path.glob("*.onnx"):
+        assert b".py" not in file.read_bytes(), file.name
