@@ -60,7 +60,8 @@ def ours(model: str, threads: int) -> Iterator[tuple[str, Contestant]]:
 
 def _classify(classifier: ClaimClassifier) -> Contestant:
     def run(articles: Sequence[Article]) -> int:
-        return sum(len(classifier.article(a.text, a.boundaries).sentences) for a in articles)
+        found = classifier.articles([a.text for a in articles], [a.boundaries for a in articles])
+        return sum(len(article.sentences) for article in found)
 
     return run
 

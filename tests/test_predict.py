@@ -113,6 +113,28 @@ def test_sentences_without_an_article(classifier):
         classifier.sentences("It rained.")
 
 
+def test_several_articles_are_as_one_by_one(classifier):
+    texts = [TEXT, "", "It rained."]
+    assert classifier.articles(texts) == [classifier.article(text) for text in texts]
+    given = [[(0, 31), (33, 69)], [], [(0, 10)]]
+    assert classifier.articles(texts, given) == [classifier.article(*pair) for pair in zip(texts, given, strict=True)]
+    assert classifier.articles([]) == []
+
+
+@pytest.mark.parametrize(
+    ("texts", "spans", "found"),
+    [
+        (TEXT, None, "a list of str"),
+        ([TEXT], [], "spans for each"),
+        ([TEXT, b"It rained."], None, "article 1: .*not bytes"),
+        ([TEXT, TEXT], [[(0, 4)], [(5, 3)]], "article 1: span 0"),
+    ],
+)
+def test_articles_that_cannot_be_are_said_by_number(classifier, texts, spans, found):
+    with pytest.raises(InputError, match=found):
+        classifier.articles(texts, spans)
+
+
 def test_an_article_must_be_a_string(classifier):
     with pytest.raises(InputError, match="not bytes"):
         classifier.article(b"It rained.")

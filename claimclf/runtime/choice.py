@@ -26,9 +26,9 @@ def open_runtime(
 ) -> Runtime:
     """The network of the model in `folder`, opened.
 
-    An exported model runs on OpenVINO where that is installed, in bf16 on CPUs with AMX and in int8 on those with VNNI;
-    else on ONNX Runtime, in int8 on CPUs with AVX2; else in float32. A training checkpoint runs on torch. Labels are
-    then nearly all those of float32 on each kind of CPU (docs/speed.md).
+    An exported model runs on OpenVINO in bf16 where that is installed and the CPU has AMX; else on ONNX Runtime in int8
+    where the CPU has AVX2; else in float32. A training checkpoint runs on torch. Labels are then nearly all those of
+    float32 on each kind of CPU (docs/speed.md).
 
     Raises:
         InputError: there is no such runtime or precision, or not together.
@@ -64,10 +64,10 @@ def _runtime(asked: str, precision: str, exported: bool, int8: bool) -> tuple[st
     if not exported:
         return "torch", "a training checkpoint runs on torch"
     if not find_spec("openvino"):
-        faster = ", which is better on this CPU" if precision == "auto" and features() & {_AMX, *_VNNI} else ""
+        faster = ", which is better on this CPU" if precision == "auto" and _AMX in features() else ""
         return "onnxruntime", f"openvino is not installed (pip install 'claimclf[openvino]'{faster})"
-    if precision == "auto" and int8 and "avx2" in features() and not features() & {_AMX, *_VNNI}:
-        return "onnxruntime", "openvino has no int8 without VNNI"
+    if precision == "auto" and int8 and "avx2" in features() and _AMX not in features():
+        return "onnxruntime", "openvino is faster with AMX alone"
     return "openvino", "openvino is installed"
 
 

@@ -1,0 +1,42 @@
+"""Where the sentences of a text to predict are: as given and checked, or found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from claimclf.articles import Span
+from claimclf.errors import InputError
+from claimclf.sentences import split
+
+
+def boundaries(
+    text: str, spans: Sequence[tuple[int, int]] | None = None, newlines: Literal["every", "blank"] = "every"
+) -> list[Span]:
+    """`spans` as they are, or the sentences of `text` that have a letter or digit.
+
+    >>> boundaries("It rained. It may snow.")
+    [Span(start=0, end=10), Span(start=11, end=23)]
+
+    Raises:
+        InputError: the text is no string, or spans are out of order, empty, or outside the text.
+    """
+    if not isinstance(text, str):
+        raise InputError(f"an article is a str, not {type(text).__name__}: classifier.article(text)")
+    if spans is not None:
+        return _checked(text, spans)
+    return [span for span in split(text, newlines) if any(c.isalnum() for c in span.of(text))]
+
+
+def _checked(text: str, spans: Sequence[tuple[int, int]]) -> list[Span]:
+    found, last, problems = [], 0, []
+    for number, (start, end) in enumerate(spans):
+        if not last <= start < end <= len(text):
+            problems.append(f"span {number} ({start}, {end})")
+            continue
+        found.append(Span(start, end))
+        last = end
+    if problems:
+        rule = f"spans are in order, not empty, do not overlap, and end by {len(text)}, the length of the text"
+        raise InputError(f"{', '.join(problems)}: {rule}")
+    return found
