@@ -4,12 +4,14 @@
     python scripts/benchmark.py quality my/articles --model runs/default/model --train seeds/written --setfit
     python scripts/benchmark.py speed ../shared/realnews/dev.jsonl --plot docs/speed.svg
     python scripts/benchmark.py precision ../shared/realnews/dev.jsonl
+    python scripts/benchmark.py context ../shared/realnews/dev.jsonl
 
 quality: majority, TF-IDF + logistic regression, a linear probe on the encoder, SetFit, and the model; macro-F1 with
 intervals by bootstrap over articles, F1 a label, and how far the model leads.
 speed: the model in every precision this machine has, against transformers.pipeline, torch, sentence-transformers,
 SetFit, spaCy and TF-IDF, interleaved; latency, cold start, memory, and the share of the machine's matrix products.
 precision: how many labels bf16 and int8 change. tools/play_cpu.c plays an older CPU, for both.
+context: the same weights on each sentence alone, and in windows of other lengths and overlaps.
 Peers need `pip install 'claimclf[train,offline,peers]'`; those that are not installed are left out and said.
 """
 
@@ -90,11 +92,24 @@ def precision(arguments: argparse.Namespace) -> None:
     print("\n".join(map(str, costs(arguments.model, read_corpus(arguments.data).articles))))
 
 
+def context(arguments: argparse.Namespace) -> None:
+    from claimclf.contexts import worth_of_context
+    from claimclf.readers import read_corpus
+
+    for line in worth_of_context(arguments.model, read_corpus(arguments.data).articles):
+        print(line, flush=True)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(required=True, metavar="WHAT")
-    helps = ("how often each is right", "how fast each is", "what the precisions of this machine cost")
-    for run, told in zip((quality, speed, precision), helps, strict=True):
+    helps = (
+        "how often each is right",
+        "how fast each is",
+        "what the precisions of this machine cost",
+        "what the sentences around a sentence are worth, with the same weights",
+    )
+    for run, told in zip((quality, speed, precision, context), helps, strict=True):
         command = commands.add_parser(run.__name__, help=told)
         command.set_defaults(run=run)
         command.add_argument("data", nargs="+", type=Path, help="labelled files or folders")

@@ -5,6 +5,7 @@ import time
 import pytest
 
 from claimclf.contestants import ours, pairs
+from claimclf.contexts import worth_of_context
 from claimclf.precisions import costs
 from claimclf.predict import ClaimClassifier
 from claimclf.speed import cold_start, gemm_ceiling, interleaved, latency, network_work
@@ -47,6 +48,14 @@ def test_float32_costs_nothing_and_every_precision_is_counted():
     assert all(cost.sentences == 10 for cost in found)
     assert all(cost.differing == 0 and abs(cost.change) < 1e-9 for cost in found if cost.runtime.endswith("fp32"))
     assert all("labels differ" in str(cost) for cost in found)
+
+
+def test_context_is_scored_against_the_models_own():
+    own, alone, *windows = worth_of_context("shipped", HELD)
+    assert own.gain.value == 0
+    assert "alone" in alone.context and {"64", "448"} <= {w.context.split()[2] for w in windows}
+    same = next(w for w in windows if w.context.startswith("windows of 128 tokens, 0"))
+    assert same.gain.value == 0 and same.score == own.score
 
 
 def test_what_the_network_and_the_machine_do():

@@ -1,0 +1,67 @@
+"""What the context of a sentence is worth to a model as it is: the same weights, more or less around each sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from claimclf.articles import Article, Span
+from claimclf.checkpoint import load_tokenizer
+from claimclf.encoding import Encoder, WindowSettings
+from claimclf.errors import ModelError
+from claimclf.evaluate import sample_of
+from claimclf.evaluation.bootstrap import Interval
+from claimclf.evaluation.measures import difference, measure
+from claimclf.evaluation.sample import Sample
+from claimclf.predict import ClaimClassifier
+
+_WINDOWS = ((64, 0), (64, 1), (128, 0), (128, 1), (128, 2), (256, 0), (256, 1), (448, 0))
+
+
+@dataclass(frozen=True)
+class Worth:
+    """Macro-F1 with one context, and its gain on the model's own, paired, with 95% intervals over stories."""
+
+    context: str
+    score: Interval
+    gain: Interval
+
+    def __str__(self) -> str:
+        return (
+            f"{self.context:<58}{self.score!s:<22}{self.gain.value:+.3f} [{self.gain.low:+.3f}, {self.gain.high:+.3f}]"
+        )
+
+
+def worth_of_context(model: str, articles: Sequence[Article]) -> Iterator[Worth]:
+    """The scores of the model in float32 with its own windows, with others, and of each sentence alone.
+
+    Windows differ in their length and in how many sentences of the window before and after they hold as well.
+
+    Raises:
+        DataError: no sentence has a label.
+        ModelError: the model is not in a folder.
+    """
+    classifier = ClaimClassifier.load(model, precision="fp32")
+    if classifier.folder is None:
+        raise ModelError(f"{model} has no folder")
+    own = sample_of(classifier, articles)[0]
+    yield _worth("as it is", own, own)
+    yield _worth("each sentence alone", sample_of(classifier, list(_alone(articles)))[0], own)
+    tokenizer = load_tokenizer(classifier.folder)
+    for tokens, around in _WINDOWS:
+        classifier.encoder = Encoder(tokenizer, WindowSettings(tokens, around))
+        name = f"windows of {tokens} tokens, {around} sentence(s) of context a side"
+        yield _worth(name, sample_of(classifier, articles)[0], own)
+
+
+def _worth(name: str, sample: Sample, own: Sample) -> Worth:
+    return Worth(name, measure(sample)["macro_f1"], difference(sample, own)["macro_f1"])
+
+
+def _alone(articles: Sequence[Article]) -> Iterator[Article]:
+    """Each labelled sentence as an article of the same story."""
+    for article in articles:
+        for number, sentence in enumerate(article.labelled):
+            text = sentence.span.of(article.text)
+            whole = replace(sentence, span=Span(0, len(text)), cues=(), sources=())
+            yield Article(f"{article.id}#{number}", text, (whole,), story=article.story)
