@@ -124,6 +124,19 @@ def test_threads_do_not_change_a_prediction(exported):
     assert all(np.array_equal(a, list(b.probabilities.values())) for a, b in zip(said, four, strict=True))
 
 
+def test_openvino_is_imported_without_its_converter_which_stays_at_hand():
+    pytest.importorskip("openvino")
+    code = (
+        "import sys\n"
+        "from claimclf.predict import ClaimClassifier\n"
+        "assert ClaimClassifier.load(runtime='openvino', threads=1).article('It rained.').sentences\n"
+        "assert not [name for name in sys.modules if name.startswith(('openvino.tools', 'openvino_telemetry'))]\n"
+        "import openvino, openvino.tools.ovc\n"
+        "assert callable(openvino.convert_model) and callable(openvino.tools.ovc.convert_model)\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 def test_the_first_predictions_may_come_from_many_threads_at_once():
     pytest.importorskip("openvino")
     code = (
