@@ -13,6 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from claimclf.devices import device_arguments
 from claimclf.errors import ConfigError, DataError, ModelError, Problem, needs_extra
 from claimclf.model import encoder_path
 from claimclf.resuming import last_whole_checkpoint, mark_run
@@ -146,14 +147,12 @@ def _trainer(
         num_train_epochs=settings.epochs,
         learning_rate=settings.learning_rate,
         warmup_steps=0.1,
-        bf16=settings.bf16,
-        use_cpu=not (torch.cuda.is_available() or torch.backends.mps.is_available()),
+        **device_arguments(settings.bf16),
         seed=settings.seed,
         save_strategy="epoch",
         save_total_limit=1,
         logging_steps=20,
         report_to=["tensorboard"],
-        dataloader_pin_memory=torch.cuda.is_available(),
     )
     return Trainer(
         model=model,

@@ -16,6 +16,7 @@ from typing import Any
 from claimclf import dataset
 from claimclf.articles import Article
 from claimclf.config import TrainingConfig
+from claimclf.devices import device_arguments, has_bf16
 from claimclf.encoding import Encoder, WindowSettings
 from claimclf.errors import ConfigError, needs_extra
 from claimclf.evaluation.scores import macro_f1, statistics
@@ -111,7 +112,7 @@ def training_rows(encoder: Encoder, articles: Sequence[Article], context: bool) 
 
 def _run(config: TrainingConfig, number: int, rows: Rows, pad_id: int, say: Callable[[str], None]) -> PreTrainedModel:
     """The model of one of the runs to be averaged; all begin with the same new head."""
-    if config.bf16 and not _has_bf16():
+    if config.bf16 and not has_bf16():
         say("this machine has no bfloat16 arithmetic: training in float32")
     set_seed(config.seed)
     model, _ = load_encoder(config.encoder)
@@ -120,13 +121,6 @@ def _run(config: TrainingConfig, number: int, rows: Rows, pad_id: int, say: Call
         say(f"run {number + 1} of {config.average}")
     trainer.train(resume_from_checkpoint=last_whole_checkpoint(Path(str(trainer.args.output_dir))))
     return model
-
-
-def _has_bf16() -> bool:
-    if torch.cuda.is_available():
-        return bool(torch.cuda.is_bf16_supported())
-    found: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()
-    return any(found.get(name) for name in ("avx512_bf16", "amx_bf16", "arm_bf16"))
 
 
 def _trainer(config: TrainingConfig, number: int, model: PreTrainedModel, rows: Rows, pad_id: int) -> Trainer:
@@ -160,8 +154,7 @@ def _arguments(config: TrainingConfig, number: int) -> TrainingArguments:
         weight_decay=config.weight_decay,
         warmup_steps=config.warmup,
         max_grad_norm=config.max_grad_norm,
-        bf16=config.bf16 and _has_bf16(),
-        use_cpu=not (torch.cuda.is_available() or torch.backends.mps.is_available()),
+        **device_arguments(config.bf16),
         seed=config.seed + number,
         eval_strategy="steps" if by_steps else "epoch",
         save_strategy="steps" if by_steps else "epoch",
@@ -174,7 +167,6 @@ def _arguments(config: TrainingConfig, number: int) -> TrainingArguments:
         report_to=["tensorboard"],
         remove_unused_columns=False,
         label_names=["labels"],
-        dataloader_pin_memory=torch.cuda.is_available(),
     )
 
 

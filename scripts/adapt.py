@@ -26,7 +26,7 @@ def main() -> int:
     parser.add_argument("--max_tokens", type=int, default=128, help="tokens of a piece of text (default %(default)s)")
     parser.add_argument("--batch_size", type=int, default=8, help="pieces a step (default %(default)s)")
     parser.add_argument("--seed", type=int, default=13, help="of masks and order (default %(default)s)")
-    parser.add_argument("--bf16", action="store_true", help="compute in bfloat16")
+    parser.add_argument("--bf16", action="store_true", help="compute in bfloat16 where the hardware has it")
     arguments = parser.parse_args()
     try:
         from claimclf.adaptation import Adaptation, adapt
