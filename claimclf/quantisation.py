@@ -72,6 +72,9 @@ def int8_activations(model: onnx.ModelProto) -> onnx.ModelProto:
     nodes: list[onnx.NodeProto] = []
     rounded: set[str] = set()
     for node in model.graph.node:
+        if node.op_type == "Gelu":  # by tanh it takes half as long, and differs by far less than int8 does
+            del node.attribute[:]
+            node.attribute.append(helper.make_attribute("approximate", "tanh"))
         if node.output[0] not in products:
             nodes.append(node)
             continue
