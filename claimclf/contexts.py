@@ -6,9 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from claimclf.articles import Article, Span
-from claimclf.checkpoint import load_tokenizer
+from claimclf.checkpoint import load_tokenizer, locate
 from claimclf.encoding import Encoder, WindowSettings
-from claimclf.errors import ModelError
 from claimclf.evaluate import sample_of
 from claimclf.evaluation.bootstrap import Interval
 from claimclf.evaluation.measures import difference, measure
@@ -27,9 +26,7 @@ class Worth:
     gain: Interval
 
     def __str__(self) -> str:
-        return (
-            f"{self.context:<58}{self.score!s:<22}{self.gain.value:+.3f} [{self.gain.low:+.3f}, {self.gain.high:+.3f}]"
-        )
+        return f"{self.context:<58}{self.score!s:<22}{self.gain.signed()}"
 
 
 def worth_of_context(model: str, articles: Sequence[Article]) -> Iterator[Worth]:
@@ -39,15 +36,13 @@ def worth_of_context(model: str, articles: Sequence[Article]) -> Iterator[Worth]
 
     Raises:
         DataError: no sentence has a label.
-        ModelError: the model is not in a folder.
+        ModelError: there is no such model, or a damaged one.
     """
     classifier = ClaimClassifier.load(model, precision="fp32")
-    if classifier.folder is None:
-        raise ModelError(f"{model} has no folder")
     own = sample_of(classifier, articles)[0]
     yield _worth("as it is", own, own)
     yield _worth("each sentence alone", sample_of(classifier, list(_alone(articles)))[0], own)
-    tokenizer = load_tokenizer(classifier.folder)
+    tokenizer = load_tokenizer(locate(model))
     for tokens, around in _WINDOWS:
         classifier.encoder = Encoder(tokenizer, WindowSettings(tokens, around))
         name = f"windows of {tokens} tokens, {around} sentence(s) of context a side"

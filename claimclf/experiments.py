@@ -126,8 +126,7 @@ def gain(one: Run, base: Run, part: str) -> str:
     ours, other = getattr(one, part), getattr(base, part)
     if one is base or (one.config["data"] != base.config["data"] and part == "held_out"):
         return "–"
-    score = difference(ours, other)["macro_f1"]
-    return f"{score.value:+.3f} [{score.low:+.3f}, {score.high:+.3f}]"
+    return difference(ours, other)["macro_f1"].signed()
 
 
 def spread(runs: Sequence[Run]) -> str:

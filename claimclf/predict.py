@@ -162,10 +162,8 @@ class ClaimClassifier:
         [True, False]
         """
         for batch in _batches(texts):
-            fine = [
-                (i, text, boundaries(text, None, newlines)) for i, text in enumerate(batch) if isinstance(text, str)
-            ]
-            found = dict(zip([i for i, *_ in fine], self._results([(t, s) for _, t, s in fine]), strict=True))
+            fine = {i: (t, boundaries(t, None, newlines)) for i, t in enumerate(batch) if isinstance(t, str)}
+            found = dict(zip(fine, self._results(list(fine.values())), strict=True))
             for i, text in enumerate(batch):
                 if i in found:
                     yield ArticlePrediction(text, found[i], self.checkpoint.name)

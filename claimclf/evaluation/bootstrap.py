@@ -29,6 +29,14 @@ class Interval:
     low: float
     high: float
 
+    def signed(self) -> str:
+        """The interval of a difference, with its signs.
+
+        >>> Interval(0.05, -0.01, 0.1).signed()
+        '+0.050 [-0.010, +0.100]'
+        """
+        return f"{self.value:+.3f} [{self.low:+.3f}, {self.high:+.3f}]"
+
     @classmethod
     def of(cls, value: float, drawn: Iterable[float], level: float = 0.95) -> Interval:
         """The percentile interval of the scores of resamples; those that are undefined (NaN) are left out."""
