@@ -110,11 +110,14 @@ def _unpack_weights(model: Any) -> None:
 
     for node in model.get_ordered_ops():
         if node.get_type_name() == "MatMul" and (weights := _constant(node.input_value(1).get_node())) is not None:
-            node.input(1).replace_source_output(opset13.constant(weights).output(0))
+            node.input(1).replace_source_output(opset13.constant(weights.astype(np.float32, copy=False)).output(0))
 
 
 def _constant(node: Any) -> NDArray[Any] | None:
-    """What a node always gives, where it is made of constants in int8, their scales, and nothing else."""
+    """What a node always gives, where it is made of constants in int8, their scales, and nothing else.
+
+    Conversions wait for the scale, whose product is float32: nothing of the size of the weights is made in between.
+    """
     kind = node.get_type_name()
     if kind == "Constant":
         return np.asarray(node.get_data())
@@ -124,5 +127,5 @@ def _constant(node: Any) -> NDArray[Any] | None:
     if any(part is None for part in parts):
         return None
     if kind == "Convert":
-        return np.asarray(parts[0], dtype=np.float32)
+        return parts[0]
     return np.reshape(parts[0], parts[1]) if kind == "Reshape" else np.asarray(parts[0] * parts[1])  # type: ignore[arg-type, operator]
