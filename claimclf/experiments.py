@@ -25,8 +25,7 @@ from claimclf.evaluate import sample_of
 from claimclf.evaluation.measures import difference, measure
 from claimclf.evaluation.sample import Sample
 from claimclf.predict import ClaimClassifier
-from claimclf.readers import read_corpus
-from claimclf.training import share_of_stories, train
+from claimclf.training import train
 
 SHOWN = ("macro_f1", "f1/official_denial", "f1/speculation")
 _KEYS = {"config", "settings", "runs"}
@@ -90,14 +89,10 @@ def run(name: str, config: TrainingConfig, apart: Sequence[Article], say: Callab
     start = time.monotonic()
     trained = train(config, say)
     minutes = (time.monotonic() - start) / 60
-    of = json.loads((Path(config.output) / "splits.json").read_text(encoding="utf-8"))["articles"]
-    articles = {a.id: a for a in read_corpus([Path(p) for p in config.data]).articles}
-    training = share_of_stories([articles[i] for i in of["train"] if i in articles], config.train_share)
-    classifier = ClaimClassifier.load(str(trained.folder))
-    held_out = sample_of(classifier, [articles[i] for i in (*of["validation"], *of["test"])])[0]
-    result = Run(
-        name, settings, sum(len(a.labelled) for a in training), minutes, held_out, sample_of(classifier, apart)[0]
-    )
+    classifier, parts = ClaimClassifier.load(str(trained.folder)), trained.articles
+    held_out = sample_of(classifier, [*parts["validation"], *parts["test"]])[0]
+    sentences = sum(len(a.labelled) for a in parts["train"])
+    result = Run(name, settings, sentences, minutes, held_out, sample_of(classifier, apart)[0])
     content = {**asdict(result), "held_out": held_out.to_dict(), "apart": result.apart.to_dict()}
     stored.write_text(json.dumps(content), encoding="utf-8")
     return result

@@ -35,10 +35,11 @@ Rows = dict[str, list[dict[str, Any]]]  # windows by split, as the Trainer takes
 
 @dataclass(frozen=True)
 class Trained:
-    """Where the model is, what it scored on validation and test articles, and how many texts were missing."""
+    """Where the model is, what it scored on validation and test articles, the articles by split, and missing texts."""
 
     folder: Path
     scores: dict[str, dict[str, float]]
+    articles: dict[str, list[Article]]
     missing: int
 
 
@@ -78,7 +79,7 @@ def train(config: TrainingConfig, say: Callable[[str], None] = lambda line: None
             finish.write(model, output / f"run-{number}")
         say(f"the average of {len(models)} runs")
     scores = finish.write(average_weights(models), output / "model")
-    return Trained(output / "model", scores, len(built.corpus.missing))
+    return Trained(output / "model", scores, parts, len(built.corpus.missing))
 
 
 def _report_data(built: dataset.Built, output: Path, say: Callable[[str], None]) -> None:
