@@ -31,7 +31,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.close()
         return 0
     except OSError as error:
-        Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(f"{error.filename}: {error.strerror}")
+        Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(
+            f"{error.filename or 'reading or writing'}: {error.strerror or error}"
+        )
         return _FAILED
     except ClaimclfError as error:
         Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(str(error))

@@ -130,7 +130,7 @@ def evaluate(
         measure(sample, repeats, seed, method=method),
         {str(label): int((sample.true == label.position).sum()) for label in LABELS},
         cut,
-        set_scores(sample, sets, repeats, seed) if sets else {},
+        set_scores(sample, sets, repeats, seed, method) if sets else {},
         len(articles),
         signature,
         sample,

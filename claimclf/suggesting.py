@@ -200,7 +200,7 @@ def _far_apart(ranked: Sequence[_Scored], count: int) -> list[_Scored]:
     """`count` of them, the most uncertain first, then always the largest uncertainty times distance to those."""
     if not ranked:
         return []
-    with needs_extra("train"):
+    with needs_extra("annotations"):
         from sklearn.feature_extraction.text import TfidfVectorizer
     vectors = TfidfVectorizer(token_pattern=r"\w+", sublinear_tf=True).fit_transform(s.article.text for s in ranked)
     uncertainty = np.array([s.uncertainty for s in ranked])

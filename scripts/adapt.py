@@ -4,7 +4,7 @@
     python scripts/train.py --config configs/default.yaml --encoder runs/adapted/encoder
 
 Takes text files, folders, JSON lines with a `text`, and annotated data, whose labels are not looked at. A run that was
-killed goes on where its last whole checkpoint was.
+killed goes on where its last whole checkpoint was; with other settings or texts, checkpoints in OUTPUT are removed.
 """
 
 import argparse

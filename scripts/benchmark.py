@@ -1,10 +1,12 @@
 """Compare a model with simple systems and peers on labelled articles: how often each is right, how fast each is.
 
-    python scripts/benchmark.py quality ../shared/realnews/dev.jsonl --train seeds/written seeds/realnews/train.jsonl
+    python scripts/benchmark.py quality DEV --train seeds/written seeds/realnews/train.jsonl
     python scripts/benchmark.py quality my/articles --model runs/default/model --train seeds/written --setfit
-    python scripts/benchmark.py speed ../shared/realnews/dev.jsonl --plot docs/speed.svg
-    python scripts/benchmark.py precision ../shared/realnews/dev.jsonl
-    python scripts/benchmark.py context ../shared/realnews/dev.jsonl
+    python scripts/benchmark.py speed DEV --plot docs/speed.svg
+    python scripts/benchmark.py precision DEV
+    python scripts/benchmark.py context DEV
+
+DEV are labelled articles, files or folders, that nothing was trained on.
 
 quality: majority, TF-IDF + logistic regression, a linear probe on the encoder, SetFit, and the model; macro-F1 with
 intervals by bootstrap over articles, F1 a label, and how far the model leads.
@@ -42,6 +44,8 @@ def quality(arguments: argparse.Namespace) -> None:
     }
     if find_spec("sentence_transformers"):
         systems["linear probe"] = linear_probe(training.articles)
+    else:
+        print("sentence_transformers is not installed: no linear probe", file=sys.stderr)
     if arguments.setfit:
         systems["SetFit"] = setfit(training.articles)
     systems[f"claimclf ({arguments.model})"] = ours(ClaimClassifier.load(arguments.model, precision="fp32"))

@@ -1,6 +1,6 @@
 """Check the statistics of `claimclf evaluate` by simulation: false alarms, missed drops, coverage of intervals.
 
-    python scripts/simulate.py                 what docs/evaluation.md shows; about five minutes on two cores
+    python scripts/simulate.py                 what docs/evaluation.md shows; a minute or several on two cores
     python scripts/simulate.py --runs 100      a quick look
 
 Two models on articles drawn from a known population (claimclf/evaluation/simulation.py): equally good ones (A/A), and

@@ -4,7 +4,8 @@
     python scripts/train.py --config configs/default.yaml --learning_rate 3e-4 --data seeds/written,my/articles
     tensorboard --logdir runs/default            # watch it
 
-A run that was killed goes on where its last whole checkpoint was: start it again with the same settings.
+A run that was killed goes on where its last whole checkpoint was: start it again with the same settings. With other
+settings or data, checkpoints in OUTPUT are removed and OUTPUT/model is replaced: give each run an --output of its own.
 """
 
 import argparse

@@ -39,7 +39,7 @@ def add(commands: Any) -> None:
     )
     predict.add_argument("files", nargs="*", metavar="FILE", help="text files; - reads standard input")
     form = predict.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="one JSON document: a list with an object a file")
+    form.add_argument("--json", action="store_true", help="one JSON document: an object, of several files a list")
     form.add_argument("--jsonl", action="store_true", help="a JSON object a line")
     predict.add_argument("--model", default="shipped", help="shipped, a folder, or a hub id (default shipped)")
     predict.add_argument("--threads", type=int, metavar="N", help="cores to use (default all)")

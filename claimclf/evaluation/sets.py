@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
-from claimclf.evaluation.bootstrap import Interval, interval, resamples
+from claimclf.evaluation.bootstrap import Interval, Method, interval, resamples
 from claimclf.evaluation.sample import Sample
 from claimclf.labels import LABELS, Label
 
 
 def set_scores(
-    sample: Sample, sets: Sequence[tuple[Label, ...]], repeats: int = 1000, seed: int = 0
+    sample: Sample,
+    sets: Sequence[tuple[Label, ...]],
+    repeats: int = 1000,
+    seed: int = 0,
+    method: Method = "percentile",
 ) -> dict[str, Interval]:
     """`coverage`, `coverage/LABEL` and the mean `set_size`, with intervals over stories; NaN without support.
 
@@ -26,10 +31,14 @@ def set_scores(
     sums = sample.per_group(rows)
     draws = resamples(len(sums), repeats, seed)
     k = len(LABELS)
-    scores = {"coverage": interval(sums, lambda s: _share(s[:k].sum(), s[k : 2 * k].sum()), draws)}
+
+    def over_stories(sums: NDArray[np.float64], score: Callable[[NDArray[np.float64]], float]) -> Interval:
+        return interval(sums, score, draws, method=method)
+
+    scores = {"coverage": over_stories(sums, lambda s: _share(s[:k].sum(), s[k : 2 * k].sum()))}
     for i, label in enumerate(LABELS):
-        scores[f"coverage/{label}"] = interval(sums[:, [i, k + i]], lambda s: _share(s[0], s[1]), draws)
-    scores["set_size"] = interval(sums, lambda s: _share(s[2 * k], s[k : 2 * k].sum()), draws)
+        scores[f"coverage/{label}"] = over_stories(sums[:, [i, k + i]], lambda s: _share(s[0], s[1]))
+    scores["set_size"] = over_stories(sums, lambda s: _share(s[2 * k], s[k : 2 * k].sum()))
     return scores
 
 

@@ -142,6 +142,12 @@ def test_behaviour_alone(checkpoint, tmp_path, capsys):
     assert "pleas" in (tmp_path / "b.html").read_text(encoding="utf-8")
 
 
+def test_a_rule_on_a_family_of_which_no_case_is_held_out_is_a_usage_error(tmp_path, capsys):
+    cases = write(tmp_path / "pleas.cases", {**CASE, "held_out": False})
+    assert main(["evaluate", "no-model", "--behaviour", "--cases", str(cases), "--min", "behaviour/pleas=.7"]) == 2
+    assert "there is no score 'behaviour/pleas'" in capsys.readouterr().err.replace("\n", " ")
+
+
 def test_slices_that_are_none_are_said(checkpoint, written, capsys):
     assert main(["evaluate", str(checkpoint), str(written), "--slice", "outlt", "--slice", "cue"]) == 2
     assert "no article has a field 'outlt'; did you mean 'outlet'?" in capsys.readouterr().err
