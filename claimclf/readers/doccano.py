@@ -22,7 +22,7 @@ from claimclf.errors import DataError, Problem
 from claimclf.offsets import Mark
 from claimclf.readers import raw
 from claimclf.readers.jsonl import first_record, records
-from claimclf.readers.parsing import left_out, parsed, strings, whole_number
+from claimclf.readers.parsing import left_out, name_of, parsed, strings, whole_number
 from claimclf.readers.tasks import Imported, Pass, Reading, Task, imported, task_of
 from claimclf.writers.carried import Carried
 
@@ -101,14 +101,14 @@ def _pass(record: dict[str, Any]) -> Pass:
         else:
             start, end, name = label
             marks.append((_mark(start, end), raw.label_name(name)))
-    return Pass(str(record.get("annotator", "")), tuple(marks), tuple(whole))
+    return Pass(name_of(record.get("annotator")), tuple(marks), tuple(whole))
 
 
 def _numbered(annotations: list[dict[str, Any]]) -> tuple[Pass, ...]:
     """The annotators' passes in the layout of version 1.0, where `label` is the number of a label."""
     passes: dict[str, Pass] = {}
     for row in raw.listed(annotations, "annotations"):
-        user = str(row.get("user", ""))
+        user = name_of(row.get("user"))
         before = passes.get(user, Pass(user))
         if "label" not in row:
             raise ValueError("an annotation without a label: a sequence-to-sequence project has no labels")
