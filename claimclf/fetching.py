@@ -60,7 +60,7 @@ def wanted_texts(paths: Sequence[Path]) -> list[Wanted]:
     for path in paths:
         for file in label_files(path):
             for where, record in jsonl.records(file) if file.suffix == ".jsonl" else ():
-                if "text" in record or "sha256" not in record:
+                if isinstance(record.get("text"), str) or "sha256" not in record:
                     continue
                 try:
                     wanted.append(_wanted(record))

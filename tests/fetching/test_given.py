@@ -57,6 +57,10 @@ class TestWanted:
         (tmp_path / "a" / "w.article").write_text("")
         assert [text.id for text in wanted_texts([tmp_path / "a"])] == ["a-1"]
 
+    def test_a_record_whose_text_is_null_is_wanted(self, tmp_path):
+        path = write(tmp_path / "labels.jsonl", {**ONE, "text": None})
+        assert [text.id for text in wanted_texts([path])] == ["a-1"]
+
     def test_no_labels_at_all_is_an_error(self, tmp_path):
         with pytest.raises(DataError, match="no such file or folder"):
             wanted_texts([tmp_path / "nowhere"])
