@@ -118,6 +118,29 @@ def test_a_stream_of_json_lines():
     assert not any("text" in row for row in rows)
 
 
+def streamed(*lines):
+    code = "import sys; from claimclf.cli import main; sys.exit(main(['predict', '--jsonl', '--threads', '1']))"
+    done = subprocess.run([sys.executable, "-c", code], input=b"\n".join(lines), capture_output=True)
+    return done.returncode, [json.loads(line, parse_constant=pytest.fail) for line in done.stdout.splitlines()]
+
+
+def test_lines_of_a_stream_are_strict_json_without_the_keys_of_the_output():
+    own = [f'{{"text": "It rained.", "{key}": 1}}' for key in ("schema", "model", "sentences", "error", "line")]
+    others = ('{"text": "It rained.", "text": "It may."}', '{"text": "A", "x": NaN}', '{"text": "A", "x": -1e999}')
+    code, rows = streamed(
+        '\ufeff{"id": 1, "text": "It rained."}'.encode(), *(line.encode() for line in [*own, *others])
+    )
+    assert code == 3
+    assert (rows[0]["id"], len(rows[0]["sentences"]), "error" in rows[0]) == (1, 1, False)
+    assert [row["line"] for row in rows[1:]] == list(range(2, 10))
+    assert [row["error"] for row in rows[1:]] == [
+        *(f"the key {key!r} is one of the output's own; rename it"
+          for key in ("schema", "model", "sentences", "error", "line")),
+        "the key 'text' stands twice in an object", "NaN is not JSON", "-1e999 is beyond all numbers",
+    ]  # fmt: skip
+    assert not any(row["sentences"] for row in rows[1:])
+
+
 @pytest.mark.parametrize("command", ["predict", "check"])
 def test_help_teaches(command, capsys):
     with pytest.raises(SystemExit):
