@@ -1,6 +1,7 @@
 """The command line: outputs, exit codes, and errors that say what to do."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -46,6 +47,16 @@ def test_jsonl_and_several_files(article, tmp_path, capsys):
     assert [Path(row["file"]).name for row in rows] == ["article.txt", "b.txt"]
     assert main(["predict", str(article), str(other), "--json"]) == 0
     assert len(json.loads(capsys.readouterr().out)) == 2
+
+
+def test_an_output_that_is_no_utf8_says_what_it_can(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("It may rain in Łódź 👍.", encoding="utf-8")
+    code = "import sys; from claimclf.cli import main; sys.exit(main(['predict', sys.argv[1]]))"
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    done = subprocess.run([sys.executable, "-c", code, str(path)], env=environment, capture_output=True)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"It may rain in ??d? ?." in done.stdout
 
 
 def test_standard_input():
