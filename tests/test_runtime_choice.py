@@ -83,6 +83,12 @@ def test_mistyped_names_are_answered_together():
         ClaimClassifier.load(runtime="open-vino", precision="bf-16")
 
 
+@pytest.mark.parametrize("threads", [0, -1])
+def test_there_is_at_least_one_thread(threads):
+    with pytest.raises(InputError, match=f"threads {threads}: give at least 1"):
+        ClaimClassifier.load(threads=threads)
+
+
 def test_what_cannot_be_is_said(exported, checkpoint, tmp_path, monkeypatch):
     with pytest.raises(InputError, match="onnxruntime has no precision 'bf16', but fp32, int8"):
         ClaimClassifier.load(exported, runtime="onnxruntime", precision="bf16")

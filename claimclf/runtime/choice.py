@@ -31,7 +31,7 @@ def open_runtime(
     float32 on each kind of CPU (docs/speed.md).
 
     Raises:
-        InputError: there is no such runtime or precision, or not together.
+        InputError: there is no such runtime or precision, or not together; or threads are below 1.
         ModelError: the folder has no such model, or a damaged one.
         MissingExtraError: the runtime is not installed.
     """
@@ -43,6 +43,8 @@ def open_runtime(
         )
         if given not in known
     ]
+    if threads is not None and threads < 1:
+        problems.append(f"threads {threads}: give at least 1, or leave it out for all cores")
     if problems:
         raise InputError("\n".join(problems))
     exported, int8 = ((folder / FILES[kind]).is_file() for kind in ("fp32", "int8"))
