@@ -40,9 +40,19 @@ def test_the_choice_follows_the_cpu_and_what_is_installed(
 ):
     pytest.importorskip("openvino")
     monkeypatch.setattr(choice, "features", lambda: frozenset(features))
+    monkeypatch.setattr(choice, "told", lambda: True)
     monkeypatch.setattr(choice, "find_spec", lambda package: installed or None)
     runtime = ClaimClassifier.load(exported, threads=1).runtime
     assert runtime.name.startswith(name) and runtime.name.endswith(precision) and why in runtime.why
+
+
+@pytest.mark.parametrize("runtime", ["onnxruntime", "openvino"])
+def test_features_that_cannot_be_told_are_not_said_to_be_missing(exported, monkeypatch, runtime):
+    pytest.importorskip(runtime)
+    monkeypatch.setattr(processor, "_flags", lambda: "\n")
+    monkeypatch.setattr(choice, "features", frozenset)
+    why = ClaimClassifier.load(exported, runtime=runtime, threads=1).runtime.why
+    assert "the CPU's features cannot be told here" in why and "has n" not in why
 
 
 def test_openvino_that_was_asked_for_takes_what_the_cpu_has(exported, monkeypatch):
