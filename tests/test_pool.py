@@ -37,6 +37,13 @@ def test_texts_folders_lines_and_annotated_data(tmp_path):
     assert pool.articles[2].fields == {"outlet": "Gazette"}
 
 
+def test_endings_may_be_in_capitals(tmp_path):
+    for name, content in {"a.TXT": "One.", "b.JSONL": '{"text": "Two."}', "c.Json": '[{"text": "Three."}]'}.items():
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    pool = read_pool([tmp_path])
+    assert pool.problems == () and [a.text for a in pool.articles] == ["One.", "Two.", "Three."]
+
+
 def test_one_bad_input_does_not_fail_the_others(tmp_path):
     good, bad, empty = tmp_path / "good.txt", tmp_path / "bad.txt", tmp_path / "empty"
     good.write_text("It rained.")

@@ -35,11 +35,11 @@ _FIRST = 1 << 20  # characters looked at to tell JSON exports apart
 
 def fits(file: Path) -> bool:
     """Whether the first record has labels under one of doccano's names, and nothing of Label Studio's."""
-    record = first_record(file) if file.suffix == ".jsonl" else _first_of_list(file)
+    record = first_record(file) if file.suffix.lower() == ".jsonl" else _first_of_list(file)
     if {"data", "annotator", "annotation_id"} & set(record):
         return False
     given = [record[key] for key in _LABELS if key in record]
-    if file.suffix == ".json":  # a list of regions under `label` is Label Studio's JSON-MIN
+    if file.suffix.lower() == ".json":  # a list of regions under `label` is Label Studio's JSON-MIN
         given = [
             labels for labels in given if isinstance(labels, list) and not any(isinstance(x, dict) for x in labels)
         ]
@@ -62,7 +62,7 @@ def read(path: Path, reading: Reading) -> Imported:
     Raises:
         DataError: with every problem of the file, each as file:line.
     """
-    rows = records(path) if path.suffix != ".json" else _listed(path)
+    rows = records(path) if path.suffix.lower() != ".json" else _listed(path)
     tasks = parsed(rows, _task, "doccano record")
     unread: Counter[str] = Counter()
     for _, row in rows:

@@ -31,6 +31,12 @@ class TestGiven:
         (tmp_path / "given" / "picture.png").write_bytes(b"\xff\x00")
         assert sorted(fetch(ONE, PRIVATE, given=[tmp_path / "given"], web=Web()).got) == ["a-1", "a-4"]
 
+    def test_endings_may_be_in_capitals(self, tmp_path):
+        write(tmp_path / "A.JSONL", {"id": "a", "text": "It rained."})
+        (tmp_path / "B.TXT").write_text("It may rain.")
+        assert [text for _, text in given_texts(tmp_path)] == ["It rained.", "It may rain."]
+        assert [text.id for text in wanted_texts([write(tmp_path / "labels" / "L.JSONL", ONE)])] == ["a-1"]
+
     def test_what_was_not_given_is_downloaded(self, fetch, tmp_path):
         web = Web()
         given = write(tmp_path / "given.jsonl", {"text": whole("news/one.txt")})
