@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 from collections.abc import Sequence
 
@@ -23,6 +24,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for command in (predict, evaluate, check, convert, suggest, audit):
         command.add(commands)
     parsed = parser.parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # redirected, it may be no UTF-8
+        sys.stdout.reconfigure(errors="replace")
     try:
         return int(parsed.run(parsed))
     except KeyboardInterrupt:

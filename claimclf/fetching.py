@@ -59,8 +59,8 @@ def wanted_texts(paths: Sequence[Path]) -> list[Wanted]:
     wanted, problems = [], []
     for path in paths:
         for file in label_files(path):
-            for where, record in jsonl.records(file) if file.suffix == ".jsonl" else ():
-                if "text" in record or "sha256" not in record:
+            for where, record in jsonl.records(file) if file.suffix.lower() == ".jsonl" else ():
+                if isinstance(record.get("text"), str) or "sha256" not in record:
                     continue
                 try:
                     wanted.append(_wanted(record))
@@ -82,11 +82,11 @@ def given_texts(path: Path) -> Iterator[tuple[str, str]]:
         DataError: there is no such file, or it is not UTF-8, or not JSON lines.
     """
     if path.is_dir():
-        for file in sorted(p for p in path.rglob("*") if p.suffix in (".jsonl", ".txt") and p.is_file()):
+        for file in sorted(p for p in path.rglob("*") if p.suffix.lower() in (".jsonl", ".txt") and p.is_file()):
             yield from given_texts(file)
     elif not path.is_file():
         raise DataError([Problem(str(path), "no such file or folder", "correct what follows --from")])
-    elif path.suffix == ".jsonl":
+    elif path.suffix.lower() == ".jsonl":
         for _, record in jsonl.records(path):
             text, title = record.get("text"), record.get("title")
             if isinstance(text, str):

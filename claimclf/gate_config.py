@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import yaml
 
 from claimclf.errors import ConfigError
 from claimclf.evaluation.gate import MODES, Kind, Mode, Rule, parse_rule
 from claimclf.labels import did_you_mean
+from claimclf.settings_file import entries, mapping
 
 _SECTIONS: dict[str, Kind] = {"min": "min", "max_drop": "max-drop"}
 _KEYS = ("gate", *_SECTIONS)
@@ -38,8 +38,8 @@ def load_gate(path: Path | None, options: Iterable[tuple[Kind, str]], mode: str 
     """
     known, problems = tuple(known), list[str]()
     rules: dict[tuple[str, str], Rule] = {}
-    entries = [*_entries(path, problems)] if path else []
-    for where, kind, text in [*entries, *((f"--{kind} {text}", kind, text) for kind, text in options)]:
+    given = [*_entries(path, problems)] if path else []
+    for where, kind, text in [*given, *((f"--{kind} {text}", kind, text) for kind, text in options)]:
         if kind is None:
             mode = mode or text
             continue
@@ -58,21 +58,19 @@ def load_gate(path: Path | None, options: Iterable[tuple[Kind, str]], mode: str 
 
 def _entries(path: Path, problems: list[str]) -> Iterator[tuple[str, Kind | None, str]]:
     """(file:line, kind, "NAME=NUMBER") of every rule of the file; of the mode, without a kind."""
-    try:
-        root: Any = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        problems.append(f"{path}: {error}")
-        return
-    for key, node in root.value if isinstance(root, yaml.MappingNode) else []:
-        where = f"{path}:{key.start_mark.line + 1}"
-        if key.value == "gate" and isinstance(node, yaml.ScalarNode):
-            yield where, None, node.value
-        elif key.value in _SECTIONS and isinstance(node, yaml.MappingNode):
-            for name, bound in node.value:
-                yield f"{path}:{name.start_mark.line + 1}", _SECTIONS[key.value], f"{name.value}={bound.value}"
-        elif key.value in _KEYS:
-            problems.append(f"{where}: under {key.value!r} stands no mapping `score: bound`")
-        else:
-            problems.append(f"{where}: unknown key {key.value!r}; {did_you_mean(str(key.value), list(_KEYS))}")
-    if not isinstance(root, yaml.MappingNode):
+    root = mapping(path, problems)
+    if root is None and not problems:
         problems.append(f"{path}:1: expected `key: value` lines ({', '.join(_KEYS)})")
+    for where, key, node in entries(path, root, problems):
+        if key == "gate" and isinstance(node, yaml.ScalarNode):
+            yield where, None, node.value
+        elif key in _SECTIONS and isinstance(node, yaml.MappingNode):
+            for place, name, bound in entries(path, node, problems):
+                if isinstance(bound, yaml.ScalarNode):
+                    yield place, _SECTIONS[key], f"{name}={bound.value}"
+                else:
+                    problems.append(f"{place}: behind {name!r} stands no number")
+        elif key in _KEYS:
+            problems.append(f"{where}: under {key!r} stands no mapping `score: bound`")
+        else:
+            problems.append(f"{where}: unknown key {key!r}; {did_you_mean(key, list(_KEYS))}")

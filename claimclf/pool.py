@@ -83,7 +83,7 @@ def _files(path: Path, found: _Found) -> list[Path]:
     """The text files and annotated files at `path`; the text of brat's marks is its `.ann`'s."""
     if path.is_file():
         return [path]
-    texts = (p for p in path.rglob("*") if p.suffix in TEXT_SUFFIXES and p.is_file())
+    texts = (p for p in path.rglob("*") if p.suffix.lower() in TEXT_SUFFIXES and p.is_file())
     alone = [text for text in texts if not text.with_suffix(".ann").exists()]
     with suppress(DataError):
         return sorted([*files(path), *alone])
@@ -94,11 +94,11 @@ def _files(path: Path, found: _Found) -> list[Path]:
 
 
 def _read(file: Path, found: _Found) -> None:
-    if file.suffix == ".jsonl" and not jsonl.fits(file):
+    if file.suffix.lower() == ".jsonl" and not jsonl.fits(file):
         _records(_lines(file, found), found)
-    elif file.suffix == ".json" and (tasks := _tasks(file)) is not None:
+    elif file.suffix.lower() == ".json" and (tasks := _tasks(file)) is not None:
         _records(((f"{file}: task {n}", task) for n, task in enumerate(tasks, 1)), found)
-    elif file.is_dir() or file.suffix in SUFFIXES:
+    elif file.is_dir() or file.suffix.lower() in SUFFIXES:
         corpus = read_corpus([file], Reading(_Nothing()))
         found.problems += corpus.missing
         for article in corpus.articles:

@@ -77,7 +77,8 @@ class ClaimClassifier:
 
         Raises:
             ModelError: there is no such model, or it is damaged, or was not calibrated for label sets.
-            InputError: a coverage or confidence is not between 0 and 1, or there is no such runtime or precision.
+            InputError: a coverage or confidence is not between 0 and 1, threads are below 1, or there is no such
+                runtime or precision.
             MissingExtraError: the runtime is not installed, such as torch for a training checkpoint.
         """
         folder = locate(str(model))

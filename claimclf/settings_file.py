@@ -19,24 +19,36 @@ def items(path: Path, problems: list[str]) -> list[tuple[str, str, Any]]:
     >>> items(Path("no.yaml"), [])
     []
     """
+    root = mapping(path, problems)
+    return [(where, key, _value(path, node, problems)) for where, key, node in entries(path, root, problems)]
+
+
+def mapping(path: Path, problems: list[str]) -> yaml.MappingNode | None:
+    """What a YAML file is; None where it is empty, or where it is no mapping, which is added to `problems`.
+
+    >>> mapping(Path("no.yaml"), [])
+    """
     try:
         if path.stat().st_size > _LARGEST:
             raise ValueError(f"more than {_LARGEST:,} bytes, which no file of settings has")
         root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
     except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
         problems.append(f"{path}: {error}")
-        return []
-    if root is None:
-        return []
-    if not isinstance(root, yaml.MappingNode):
-        problems.append(f"{path}:1: expected `key: value` lines")
-        return []
-    return [(where, key, _value(path, node, problems)) for where, key, node in _entries(path, root, problems)]
+        return None
+    if root is None or isinstance(root, yaml.MappingNode):
+        return root
+    problems.append(f"{path}:1: expected `key: value` lines")
+    return None
 
 
-def _entries(path: Path, mapping: yaml.MappingNode, problems: list[str]) -> Iterator[tuple[str, str, yaml.Node]]:
+def entries(path: Path, node: yaml.MappingNode | None, problems: list[str]) -> Iterator[tuple[str, str, yaml.Node]]:
+    """(file:line, key, node of the value) of every entry of a mapping; what is wrong is added to `problems`.
+
+    >>> [*entries(Path("a.yaml"), None, [])]
+    []
+    """
     seen: set[str] = set()
-    for key, node in mapping.value:
+    for key, value in node.value if node else ():
         where = f"{path}:{key.start_mark.line + 1}"
         if not isinstance(key, yaml.ScalarNode):
             problems.append(f"{where}: expected `key: value` lines")
@@ -44,14 +56,14 @@ def _entries(path: Path, mapping: yaml.MappingNode, problems: list[str]) -> Iter
         if key.value in seen:
             problems.append(f"{where}: the setting {key.value!r} stands twice")
         seen.add(key.value)
-        yield where, key.value, node
+        yield where, key.value, value
 
 
 def _value(path: Path, node: yaml.Node, problems: list[str]) -> Any:
     if isinstance(node, yaml.SequenceNode):
         return [_text(child) for child in node.value]
     if isinstance(node, yaml.MappingNode):
-        return {key: _text(child) for _, key, child in _entries(path, node, problems)}
+        return {key: _text(child) for _, key, child in entries(path, node, problems)}
     return _text(node)
 
 

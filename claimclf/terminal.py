@@ -16,16 +16,17 @@ _STYLES = {
     Label.SPECULATION: "magenta",
 }
 # Control characters of a text would steer the terminal: each is shown as a picture, line breaks and tabs as spaces.
+# Half a character (a lone surrogate) cannot be written at all.
 _SHOWN: dict[int, int | str] = {
     **{code: 0x2400 + code for code in range(32)},
-    **dict.fromkeys(range(0x7F, 0xA0), "\ufffd"),
+    **dict.fromkeys((*range(0x7F, 0xA0), *range(0xD800, 0xE000)), "\ufffd"),
     **dict.fromkeys(map(ord, "\t\n\r"), " "),
 }
 _NAMES = {label: str(label).replace("_", " ") for label in Label}
 
 
 def visible(text: str) -> str:
-    r"""A text of the same length without characters that steer the terminal.
+    r"""A text of the same length without characters that steer the terminal or that it cannot show.
 
     >>> visible("a\x1bb")
     'a␛b'

@@ -74,6 +74,8 @@ def test_a_model_judges(data, capsys):
         (["--split", "train", "--cross-validate"], "write NAME=PATH"),
         (["x", "--cross-validate", "--folds", "1"], "2 folds"),
         (["x", "--cross-validate", "--top", "0"], "1 suspect"),
+        (["x", "--cross-validate", "--seed", "-1"], "--seed -1: give"),
+        (["x", "--cross-validate", "--seed", "4294967296"], "between 0 and 4294967295"),
     ],
 )
 def test_usage_errors_exit_with_2(arguments, said, capsys):

@@ -1,6 +1,7 @@
 """The command line: outputs, exit codes, and errors that say what to do."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -46,6 +47,16 @@ def test_jsonl_and_several_files(article, tmp_path, capsys):
     assert [Path(row["file"]).name for row in rows] == ["article.txt", "b.txt"]
     assert main(["predict", str(article), str(other), "--json"]) == 0
     assert len(json.loads(capsys.readouterr().out)) == 2
+
+
+def test_an_output_that_is_no_utf8_says_what_it_can(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("It may rain in Łódź 👍.", encoding="utf-8")
+    code = "import sys; from claimclf.cli import main; sys.exit(main(['predict', sys.argv[1]]))"
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    done = subprocess.run([sys.executable, "-c", code, str(path)], env=environment, capture_output=True)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"It may rain in ??d? ?." in done.stdout
 
 
 def test_standard_input():
@@ -116,6 +127,29 @@ def test_a_stream_of_json_lines():
     assert "Expecting property name" in rows[1]["error"]
     assert [len(row["sentences"]) for row in rows] == [1, 0, 0, 0, 1]
     assert not any("text" in row for row in rows)
+
+
+def streamed(*lines):
+    code = "import sys; from claimclf.cli import main; sys.exit(main(['predict', '--jsonl', '--threads', '1']))"
+    done = subprocess.run([sys.executable, "-c", code], input=b"\n".join(lines), capture_output=True)
+    return done.returncode, [json.loads(line, parse_constant=pytest.fail) for line in done.stdout.splitlines()]
+
+
+def test_lines_of_a_stream_are_strict_json_without_the_keys_of_the_output():
+    own = [f'{{"text": "It rained.", "{key}": 1}}' for key in ("schema", "model", "sentences", "error", "line")]
+    others = ('{"text": "It rained.", "text": "It may."}', '{"text": "A", "x": NaN}', '{"text": "A", "x": -1e999}')
+    code, rows = streamed(
+        '\ufeff{"id": 1, "text": "It rained."}'.encode(), *(line.encode() for line in [*own, *others])
+    )
+    assert code == 3
+    assert (rows[0]["id"], len(rows[0]["sentences"]), "error" in rows[0]) == (1, 1, False)
+    assert [row["line"] for row in rows[1:]] == list(range(2, 10))
+    assert [row["error"] for row in rows[1:]] == [
+        *(f"the key {key!r} is one of the output's own; rename it"
+          for key in ("schema", "model", "sentences", "error", "line")),
+        "the key 'text' stands twice in an object", "NaN is not JSON", "-1e999 is beyond all numbers",
+    ]  # fmt: skip
+    assert not any(row["sentences"] for row in rows[1:])
 
 
 @pytest.mark.parametrize("command", ["predict", "check"])

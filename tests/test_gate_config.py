@@ -37,6 +37,12 @@ def test_the_command_line_is_on_top(tmp_path):
         ("- a\n", "gate.yaml:1: expected `key: value` lines"),
         ("max_drop:\n  macro_f1: -.1\n", "gate.yaml:2: a drop of -.1 would be a gain"),
         ("min: [", "gate.yaml: "),
+        ("", "gate.yaml:1: expected `key: value` lines (gate, min, max_drop)"),
+        ("min: " + "[" * 10_000, "gate.yaml: maximum recursion depth"),
+        ("min: {macro_f1: " + "[" * 60 + "]" * 60 + "}", "gate.yaml:1: behind 'macro_f1' stands no number"),
+        ("min:\n  ? [a]\n  : 1\n", "gate.yaml:2: expected `key: value` lines"),
+        ("#" * 2**20 + "\n", "bytes, which no file of settings has"),
+        ("min:\n  macro_f1: .7\n  macro_f1: .1\n", "gate.yaml:3: the setting 'macro_f1' stands twice"),
     ],
 )
 def test_mistakes_are_said_with_their_line(tmp_path, content, found):

@@ -3,6 +3,7 @@ import json
 from claimclf.articles import Article, Sentence, Span
 from claimclf.pool import read_pool
 from claimclf.writers import WRITERS
+from tests.readers.cas_by_hand import DENIAL, SENTENCES, TEXT, exported, mark
 
 
 def test_texts_folders_lines_and_annotated_data(tmp_path):
@@ -35,6 +36,22 @@ def test_texts_folders_lines_and_annotated_data(tmp_path):
     (kept,) = pool.articles[4].sentences
     assert (kept.label, kept.part, kept.span.end) == (None, "title", 5)
     assert pool.articles[2].fields == {"outlet": "Gazette"}
+
+
+def test_endings_may_be_in_capitals(tmp_path):
+    for name, content in {"a.TXT": "One.", "b.JSONL": '{"text": "Two."}', "c.Json": '[{"text": "Three."}]'}.items():
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    pool = read_pool([tmp_path])
+    assert pool.problems == () and [a.text for a in pool.articles] == ["One.", "Two.", "Three."]
+
+
+def test_a_cas_with_labels_on_several_layers_is_text_as_well(tmp_path):
+    layers = (mark(DENIAL, "official_denial"), mark("Mayor", "PER", "entity"))
+    (tmp_path / "x.zip").write_bytes(exported("x.xmi", *layers))
+    pool = read_pool([tmp_path])
+    assert pool.problems == () and [a.text for a in pool.articles] == [TEXT]
+    (article,) = pool.articles
+    assert [(s.span.of(TEXT), s.label) for s in article.sentences] == [(words, None) for words in SENTENCES]
 
 
 def test_one_bad_input_does_not_fail_the_others(tmp_path):

@@ -40,9 +40,19 @@ def test_the_choice_follows_the_cpu_and_what_is_installed(
 ):
     pytest.importorskip("openvino")
     monkeypatch.setattr(choice, "features", lambda: frozenset(features))
+    monkeypatch.setattr(choice, "told", lambda: True)
     monkeypatch.setattr(choice, "find_spec", lambda package: installed or None)
     runtime = ClaimClassifier.load(exported, threads=1).runtime
     assert runtime.name.startswith(name) and runtime.name.endswith(precision) and why in runtime.why
+
+
+@pytest.mark.parametrize("runtime", ["onnxruntime", "openvino"])
+def test_features_that_cannot_be_told_are_not_said_to_be_missing(exported, monkeypatch, runtime):
+    pytest.importorskip(runtime)
+    monkeypatch.setattr(processor, "_flags", lambda: "\n")
+    monkeypatch.setattr(choice, "features", frozenset)
+    why = ClaimClassifier.load(exported, runtime=runtime, threads=1).runtime.why
+    assert "the CPU's features cannot be told here" in why and "has n" not in why
 
 
 def test_openvino_that_was_asked_for_takes_what_the_cpu_has(exported, monkeypatch):
@@ -81,6 +91,12 @@ def test_every_precision_gives_the_labels_of_the_checkpoint(exported, checkpoint
 def test_mistyped_names_are_answered_together():
     with pytest.raises(InputError, match=r"did you mean 'openvino'\?\n.*did you mean 'bf16'"):
         ClaimClassifier.load(runtime="open-vino", precision="bf-16")
+
+
+@pytest.mark.parametrize("threads", [0, -1])
+def test_there_is_at_least_one_thread(threads):
+    with pytest.raises(InputError, match=f"threads {threads}: give at least 1"):
+        ClaimClassifier.load(threads=threads)
 
 
 def test_what_cannot_be_is_said(exported, checkpoint, tmp_path, monkeypatch):

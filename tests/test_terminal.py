@@ -105,6 +105,13 @@ def test_control_characters_neither_reach_the_terminal_nor_shift_the_cues(text):
     assert not set(shown(article, title="a\x1b[0m.txt")) & set("\r\t\x07\x08\x1b\x9b")
 
 
+def test_half_a_character_is_shown_as_one_that_is_missing():
+    article = predicted(("It \ud83d may\udfff fail.", SPECULATION, "may"))
+    assert underlined(article) == ["may"]
+    assert "It \ufffd may\ufffd fail." in shown(article, title="caf\udce9.txt")
+    assert shown(article, title="caf\udce9.txt").startswith("caf\ufffd.txt\n")
+
+
 @pytest.mark.parametrize(("windows", "there"), [(1, False), (3, True)])
 def test_a_sentence_longer_than_a_window_is_marked(windows, there):
     line = shown(predicted(("It rained.", FACT), windows=windows)).split("\n")[1]

@@ -101,6 +101,8 @@ def _checked(arguments: argparse.Namespace) -> list[tuple[str, Path]]:
         raise ConfigError("give DATA or --split, not both: --split NAME=PATH for each part of the data")
     if arguments.folds < 2 or (arguments.top is not None and arguments.top < 1):
         raise ConfigError(f"--folds {arguments.folds}, --top {arguments.top}: give 2 folds and 1 suspect at least")
+    if not 0 <= arguments.seed < 2**32:
+        raise ConfigError(f"--seed {arguments.seed}: give a whole number between 0 and {2**32 - 1}")
     named = []
     for text in arguments.split:
         name, sign, path = text.partition("=")

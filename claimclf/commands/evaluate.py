@@ -103,6 +103,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise ConfigError("nothing to evaluate on: give DATA, or --behaviour; claimclf evaluate MODEL DATA")
     if arguments.repeats < 1:
         raise ConfigError(f"--repeats {arguments.repeats}: give at least 1")
+    if arguments.seed < 0:
+        raise ConfigError(f"--seed {arguments.seed}: give a whole number that is not below 0")
     if arguments.html or arguments.pictures:
         import_module("claimclf.report")  # a missing extra is said before the model runs, not after
     cases = _cases(arguments)

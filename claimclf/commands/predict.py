@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import codecs
 import json
 import sys
 from collections import deque
@@ -27,6 +28,8 @@ Label every sentence of news articles: factual report, unverified claim, officia
 
 Each file is one article in UTF-8; a line break ends a sentence (--hard-wrapped: only a blank line does).
 The words that decided are underlined; in JSON they are `cues`. Offsets are Unicode code points."""
+
+_RESERVED = ("schema", "model", "sentences", "error", "line")  # what the output of a stream says itself
 
 
 def add(commands: Any) -> None:
@@ -114,7 +117,7 @@ def _stream(classifier: ClaimClassifier, newlines: Literal["every", "blank"]) ->
         document = {**{key: value for key, value in record.items() if key != "text"}, **article.to_dict()}
         if article.error:
             failed += 1
-            document["error"] = record.get("error", article.error)
+            document["error"] = record["error"]
         sys.stdout.write(json.dumps(document, ensure_ascii=True) + "\n")
     if failed:
         raise DataError([Problem("standard input", f"{failed:,} lines failed", "their output has `line` and `error`")])
@@ -123,14 +126,19 @@ def _stream(classifier: ClaimClassifier, newlines: Literal["every", "blank"]) ->
 
 def _lines(waiting: deque[dict[str, Any]]) -> Iterator[Any]:
     """The text of each line of standard input (None where there is none); what else it holds waits for its result."""
-    for number, line in enumerate(sys.stdin.buffer, 1):
+    from claimclf.readers import raw
+
+    for number, given in enumerate(sys.stdin.buffer, 1):
+        line = given.removeprefix(codecs.BOM_UTF8) if number == 1 else given
         if not line.strip():
             continue
         try:
-            record = json.loads(line.decode("utf-8"))
+            record = raw.loads(raw.decoded(line))
             if not isinstance(record, dict) or not isinstance(record.get("text"), str):
                 raise ValueError('no object with a string `text`: {"text": "…"}')
-        except (ValueError, RecursionError) as error:
+            if taken := [key for key in _RESERVED if key in record]:
+                raise ValueError(f"the key {taken[0]!r} is one of the output's own; rename it")
+        except ValueError as error:
             record = {"line": number, "error": str(error)}
         waiting.append(record)
         yield record.get("text")

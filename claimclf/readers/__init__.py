@@ -81,7 +81,7 @@ def files(path: Path) -> list[Path]:
     """
     if path.is_dir():
         saved = {p for p in (path, *path.rglob("*")) if p.is_dir() and hf_datasets.is_saved(p)}
-        below = (p for p in path.rglob("*") if p.suffix in SUFFIXES and not p.is_dir())
+        below = (p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES and not p.is_dir())
         whole = {p for p in saved if saved.isdisjoint(p.parents)}
         found = sorted([*whole, *(p for p in below if saved.isdisjoint(p.parents))])
     else:
@@ -100,15 +100,16 @@ def format_of(file: Path) -> str:
     """
     if file.is_dir():
         return "datasets"
-    if file.suffix not in SUFFIXES:
+    suffix = file.suffix.lower()
+    if suffix not in SUFFIXES:
         hint = f"name it {' or '.join(SUFFIXES)}, or say which it is: --format {', '.join(FORMATS)}"
         raise DataError([Problem(str(file), f"files that end in {file.suffix!r} are not known", hint)])
-    if file.suffix in _OURS:
-        return _OURS[file.suffix]
-    if file.suffix == ".jsonl" and jsonl.fits(file):
+    if suffix in _OURS:
+        return _OURS[suffix]
+    if suffix == ".jsonl" and jsonl.fits(file):
         return "jsonl"
-    exports = [name for name, export in EXPORTS.items() if file.suffix in export.SUFFIXES]
-    last = "jsonl" if file.suffix == ".jsonl" else exports[-1]
+    exports = [name for name, export in EXPORTS.items() if suffix in export.SUFFIXES]
+    last = "jsonl" if suffix == ".jsonl" else exports[-1]
     return next((name for name in exports if EXPORTS[name].fits(file)), last)
 
 
@@ -159,14 +160,15 @@ def read_corpus(paths: Sequence[Path], reading: Reading | None = None, form: str
 
 def _is_other(file: Path) -> bool:
     """Whether a file, met in a folder, has an ending of ours and none of our forms."""
-    if file.suffix not in _OTHERS or not file.is_file():  # a pipe, or a link to nowhere, is refused with its reason
+    suffix = file.suffix.lower()
+    if suffix not in _OTHERS or not file.is_file():  # a pipe, or a link to nowhere, is refused with its reason
         return False
     try:
         with file.open("rb") as content:
             content.read(1)
     except OSError:
         return False
-    return not any(export.fits(file) for export in EXPORTS.values() if file.suffix in export.SUFFIXES)
+    return not any(export.fits(file) for export in EXPORTS.values() if suffix in export.SUFFIXES)
 
 
 def _read_file(file: Path, form: str | None, reading: Reading, found: _Read) -> None:

@@ -49,7 +49,7 @@ _CUE, _SOURCE = "Cue", "Source"
 
 def fits(file: Path) -> bool:
     """Always: no other format has this ending."""
-    return file.suffix in SUFFIXES
+    return file.suffix.lower() in SUFFIXES
 
 
 def texts_without_marks(folder: Path) -> tuple[str, ...]:

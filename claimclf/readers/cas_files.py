@@ -36,11 +36,11 @@ class Source:
 def fits(file: Path) -> bool:
     """Whether the file is an XMI, a JSON object that begins as a CAS does, or a zip with any of them."""
     try:
-        if file.suffix == ".zip":
+        if file.suffix.lower() == ".zip":
             with ZipFile(file) as archive:
                 return any(n.endswith(".xmi") or _PROJECT.fullmatch(n) or _is_cas(archive, n) for n in _names(archive))
         with file.open("rb") as content:
-            return file.suffix == ".xmi" or bool(_JSON.match(content.read(_BEGINNING)))
+            return file.suffix.lower() == ".xmi" or bool(_JSON.match(content.read(_BEGINNING)))
     except Exception:  # what is wrong with it, `sources` says
         return False
 
@@ -51,13 +51,13 @@ def sources(path: Path) -> tuple[list[Source], list[str]]:
     Raises:
         DataError: with every one that is damaged, or there is none.
     """
-    if path.suffix == ".zip":
+    if path.suffix.lower() == ".zip":
         with _typed(str(path)), ZipFile(path) as archive:
             return _zipped(path, archive)
     beside = path.with_name(_TYPES)
-    if path.suffix == ".xmi" and not beside.is_file():
+    if path.suffix.lower() == ".xmi" and not beside.is_file():
         raise _untyped(str(path))
-    given = document(str(path), _limited(path), _limited(beside) if path.suffix == ".xmi" else None)
+    given = document(str(path), _limited(path), _limited(beside) if path.suffix.lower() == ".xmi" else None)
     return [Source(str(path), given.title or path.stem, given.owner, given)], []
 
 

@@ -75,7 +75,7 @@ class _Document:
 
 def fits(file: Path) -> bool:
     """Always: no other format has these endings."""
-    return file.suffix in SUFFIXES
+    return file.suffix.lower() in SUFFIXES
 
 
 def read(path: Path, reading: Reading) -> Imported:

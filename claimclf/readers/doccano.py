@@ -22,7 +22,7 @@ from claimclf.errors import DataError, Problem
 from claimclf.offsets import Mark
 from claimclf.readers import raw
 from claimclf.readers.jsonl import first_record, records
-from claimclf.readers.parsing import left_out, parsed, strings, whole_number
+from claimclf.readers.parsing import left_out, name_of, parsed, strings, whole_number
 from claimclf.readers.tasks import Imported, Pass, Reading, Task, imported, task_of
 from claimclf.writers.carried import Carried
 
@@ -35,11 +35,11 @@ _FIRST = 1 << 20  # characters looked at to tell JSON exports apart
 
 def fits(file: Path) -> bool:
     """Whether the first record has labels under one of doccano's names, and nothing of Label Studio's."""
-    record = first_record(file) if file.suffix == ".jsonl" else _first_of_list(file)
+    record = first_record(file) if file.suffix.lower() == ".jsonl" else _first_of_list(file)
     if {"data", "annotator", "annotation_id"} & set(record):
         return False
     given = [record[key] for key in _LABELS if key in record]
-    if file.suffix == ".json":  # a list of regions under `label` is Label Studio's JSON-MIN
+    if file.suffix.lower() == ".json":  # a list of regions under `label` is Label Studio's JSON-MIN
         given = [
             labels for labels in given if isinstance(labels, list) and not any(isinstance(x, dict) for x in labels)
         ]
@@ -62,7 +62,7 @@ def read(path: Path, reading: Reading) -> Imported:
     Raises:
         DataError: with every problem of the file, each as file:line.
     """
-    rows = records(path) if path.suffix != ".json" else _listed(path)
+    rows = records(path) if path.suffix.lower() != ".json" else _listed(path)
     tasks = parsed(rows, _task, "doccano record")
     unread: Counter[str] = Counter()
     for _, row in rows:
@@ -101,14 +101,14 @@ def _pass(record: dict[str, Any]) -> Pass:
         else:
             start, end, name = label
             marks.append((_mark(start, end), raw.label_name(name)))
-    return Pass(str(record.get("annotator", "")), tuple(marks), tuple(whole))
+    return Pass(name_of(record.get("annotator")), tuple(marks), tuple(whole))
 
 
 def _numbered(annotations: list[dict[str, Any]]) -> tuple[Pass, ...]:
     """The annotators' passes in the layout of version 1.0, where `label` is the number of a label."""
     passes: dict[str, Pass] = {}
     for row in raw.listed(annotations, "annotations"):
-        user = str(row.get("user", ""))
+        user = name_of(row.get("user"))
         before = passes.get(user, Pass(user))
         if "label" not in row:
             raise ValueError("an annotation without a label: a sequence-to-sequence project has no labels")

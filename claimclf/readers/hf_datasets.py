@@ -30,7 +30,7 @@ _HUB = re.compile(r"[\w.-]+/[\w.-]+")
 
 def fits(file: Path) -> bool:
     """Always: no other format has this ending."""
-    return file.suffix in SUFFIXES
+    return file.suffix.lower() in SUFFIXES
 
 
 def is_saved(path: Path) -> bool:

@@ -18,7 +18,7 @@ from claimclf.errors import DataError, Problem
 from claimclf.offsets import Mark
 from claimclf.readers.cas import Document
 from claimclf.readers.cas_files import CURATOR, Source, fits, sources
-from claimclf.readers.label_names import known_label
+from claimclf.readers.label_names import IGNORED, known_label
 from claimclf.readers.tasks import Imported, Pass, Reading, Task, imported
 
 __all__ = ["SUFFIXES", "fits", "read"]
@@ -99,7 +99,7 @@ def _pass(annotator: str, given: Document, layer: str | None, counts: Counter[st
 
 
 def _layer(path: Path, documents: Sequence[Document], reading: Reading) -> str | None:
-    """The `LAYER.feature` that has the labels; None where no layer has any value.
+    """The `LAYER.feature` that has the labels; None where no layer has any value that is not left out.
 
     Raises:
         DataError: it is not clear which; the error lists those there are.
@@ -113,13 +113,14 @@ def _layer(path: Path, documents: Sequence[Document], reading: Reading) -> str |
         fitting = [n for n in names if f".{n}".endswith(wanted) or f".{n}".rpartition(".")[0].endswith(wanted)]
         problem = f"{len(fitting)} layers are called {reading.layer!r}"
     else:
-        fitting = [n for n, given in names.items() if any(known_label(name, reading.labels) for name in given)]
+        known = {n: [known_label(name, reading.labels) for name in given] for n, given in names.items()}
+        if all(label == IGNORED for given in known.values() for label in given):
+            return None
+        fitting = [n for n, given in known.items() if any(given)]
         problem = "labels that are known are on several layers" if fitting else "no layer has labels that are known"
     if len(fitting) == 1:
         return fitting[0]
     used = {layer: given for layer, given in names.items() if given}
-    if not used and reading.layer is None:
-        return None
     listed = "; ".join(f"{n}: {_listed(given)}" for n, given in used.items()) or "none has a label"
     hint = f"there are: {listed}; say which: --layer LAYER.feature, and what its labels mean: --label NAME=OURS"
     raise DataError([Problem(str(path), problem, hint)])

@@ -146,7 +146,7 @@ def _length(where: str, record: dict[str, Any]) -> int:
 
 
 def _article(where: str, record: dict[str, Any], text: str) -> Article:
-    title = str(record.get("title") or "") if "text" in record else ""
+    title = str(record.get("title") or "") if isinstance(record.get("text"), str) else ""
     shift = len(title) + len(_BREAK) if title else 0
     problems: list[Problem] = []
     sentences = []

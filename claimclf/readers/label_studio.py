@@ -20,7 +20,7 @@ from claimclf.errors import DataError, Problem
 from claimclf.offsets import Mark, shown
 from claimclf.readers import raw
 from claimclf.readers.label_names import known_label
-from claimclf.readers.parsing import left_out, parsed, strings, whole_number, words
+from claimclf.readers.parsing import left_out, name_of, parsed, strings, whole_number, words
 from claimclf.readers.tasks import Imported, Pass, Reading, Task, grouped, imported, task_of
 
 SUFFIXES: tuple[str, ...] = (".json",)
@@ -127,7 +127,7 @@ def _text(data: dict[str, Any], passes: Sequence[Pass], named: str) -> str:
 
 
 def _pass(annotation: dict[str, Any], left: Counter[str]) -> Pass:
-    by = annotation.get("completed_by", "")
+    by = annotation.get("completed_by")
     annotator = by.get("email") or by.get("id") if isinstance(by, dict) else by
     marks: list[tuple[Mark, str]] = []
     whole: list[str] = []
@@ -145,7 +145,7 @@ def _pass(annotation: dict[str, Any], left: Counter[str]) -> Pass:
             whole += names
         else:
             raise ValueError(f"a region of type {kind!r} that has labels and no place")
-    return Pass(str(annotator), tuple(marks), tuple(whole))
+    return Pass(name_of(annotator), tuple(marks), tuple(whole))
 
 
 def _names(value: Mapping[str, Any]) -> list[str]:
@@ -197,4 +197,4 @@ def _minimal(record: dict[str, Any], controls: _Controls, left: Counter[str]) ->
             whole += _names(value)
         elif key in controls.choices and isinstance(value, str):
             whole.append(value)
-    return Pass(str(record.get("annotator", "")), tuple(marks), tuple(whole))
+    return Pass(name_of(record.get("annotator")), tuple(marks), tuple(whole))

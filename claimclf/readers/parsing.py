@@ -59,6 +59,15 @@ def words(quote: object) -> str | None:
     raise TypeError(f"the marked words {str(quote)[:60]!r} are no string")
 
 
+def name_of(annotator: object) -> str:
+    """An annotator of an export as a name; null is nobody, whose name is empty.
+
+    >>> name_of(7), name_of(None)
+    ('7', '')
+    """
+    return "" if annotator is None else str(annotator)
+
+
 def left_out(path: Path, counts: Mapping[str, int]) -> tuple[str, ...]:
     """A note with what an export holds and no reader reads, or nothing.
 

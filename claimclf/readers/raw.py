@@ -117,13 +117,20 @@ def loads(text: str) -> Any:
         ValueError: it is no JSON, is nested beyond measure, has a key twice in an object, NaN or Infinity.
     """
     try:
-        return json.loads(text, parse_constant=_no_constant, object_pairs_hook=_object)
+        return json.loads(text, parse_constant=_no_constant, parse_float=_finite, object_pairs_hook=_object)
     except RecursionError:
         raise ValueError("nested too deep") from None
 
 
 def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
+
+
+def _finite(number: str) -> float:
+    value = float(number)
+    if value in (float("inf"), float("-inf")):
+        raise ValueError(f"{number[:40]} is beyond all numbers")
+    return value
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from claimclf.labels import did_you_mean
 from claimclf.runtime import Runtime
 from claimclf.runtime.onnx import FILES, OnnxRuntime
 from claimclf.runtime.openvino import OpenVinoRuntime
-from claimclf.runtime.processor import cores, features
+from claimclf.runtime.processor import cores, features, told
 from claimclf.runtime.torch import TorchRuntime
 
 RuntimeName = Literal["auto", "onnxruntime", "openvino", "torch"]
@@ -31,7 +31,7 @@ def open_runtime(
     float32 on each kind of CPU (docs/speed.md).
 
     Raises:
-        InputError: there is no such runtime or precision, or not together.
+        InputError: there is no such runtime or precision, or not together; or threads are below 1.
         ModelError: the folder has no such model, or a damaged one.
         MissingExtraError: the runtime is not installed.
     """
@@ -43,6 +43,8 @@ def open_runtime(
         )
         if given not in known
     ]
+    if threads is not None and threads < 1:
+        problems.append(f"threads {threads}: give at least 1, or leave it out for all cores")
     if problems:
         raise InputError("\n".join(problems))
     exported, int8 = ((folder / FILES[kind]).is_file() for kind in ("fp32", "int8"))
@@ -72,7 +74,7 @@ def _runtime(asked: str, precision: str, exported: bool, int8: bool) -> tuple[st
 
 
 def _precision(runtime: str, asked: str, int8: bool) -> tuple[str, str]:
-    here = features()
+    here, untold = features(), "the CPU's features cannot be told here"
     if asked != "auto":
         if runtime == "onnxruntime" and asked == "int8" and not int8:
             raise ModelError(f"the model has no {FILES['int8']}; export it again")
@@ -82,9 +84,9 @@ def _precision(runtime: str, asked: str, int8: bool) -> tuple[str, str]:
             return "bf16", f"the CPU has {_AMX}"
         if found := [f for f in _VNNI if f in here]:
             return "int8", f"the CPU has {found[0]}"
-        return "fp32", "the CPU has neither AMX nor VNNI"
+        return "fp32", "the CPU has neither AMX nor VNNI" if told() else untold
     if "avx2" not in here:
-        return "fp32", "the CPU has no AVX2, on which int8 was proved"
+        return "fp32", f"{'the CPU has no AVX2' if told() else untold}, and int8 was proved on AVX2"
     if not int8:
         return "fp32", f"the model has no {FILES['int8']}"
     return "int8", f"the CPU has {next((f for f in _VNNI if f in here), 'avx2')}"

@@ -32,6 +32,15 @@ def features() -> frozenset[str]:
     return frozenset(KNOWN) & frozenset(_flags().lower().replace(".", "_").split())
 
 
+def told() -> bool:
+    """Whether the CPU's features can be told here: not on Windows, nor on a Mac with ARM.
+
+    >>> told() or not features()
+    True
+    """
+    return bool(_flags().strip())
+
+
 def _flags() -> str:
     if line := _cpuinfo("flags", "features"):
         return line

@@ -35,6 +35,7 @@ def test_the_gate(checkpoint, written, capsys, options, code, shown):
         (["--max-drop", "accuracy=.1"], "needs --baseline"),
         (["--gate", "lower"], "did you mean 'lower-bound'"),
         (["--repeats", "0"], "give at least 1"),
+        (["--seed", "-1"], "--seed -1: give"),
         (["--min", "behaviour/all=.5"], "there is no score"),
         (["--gate-config", "nowhere.yaml"], "nowhere.yaml"),
     ],

@@ -31,6 +31,12 @@ class TestGiven:
         (tmp_path / "given" / "picture.png").write_bytes(b"\xff\x00")
         assert sorted(fetch(ONE, PRIVATE, given=[tmp_path / "given"], web=Web()).got) == ["a-1", "a-4"]
 
+    def test_endings_may_be_in_capitals(self, tmp_path):
+        write(tmp_path / "A.JSONL", {"id": "a", "text": "It rained."})
+        (tmp_path / "B.TXT").write_text("It may rain.")
+        assert [text for _, text in given_texts(tmp_path)] == ["It rained.", "It may rain."]
+        assert [text.id for text in wanted_texts([write(tmp_path / "labels" / "L.JSONL", ONE)])] == ["a-1"]
+
     def test_what_was_not_given_is_downloaded(self, fetch, tmp_path):
         web = Web()
         given = write(tmp_path / "given.jsonl", {"text": whole("news/one.txt")})
@@ -56,6 +62,10 @@ class TestWanted:
         write(tmp_path / "a" / "labels.jsonl", ONE, {"id": "b", "text": "It rained.", "sentences": []})
         (tmp_path / "a" / "w.article").write_text("")
         assert [text.id for text in wanted_texts([tmp_path / "a"])] == ["a-1"]
+
+    def test_a_record_whose_text_is_null_is_wanted(self, tmp_path):
+        path = write(tmp_path / "labels.jsonl", {**ONE, "text": None})
+        assert [text.id for text in wanted_texts([path])] == ["a-1"]
 
     def test_no_labels_at_all_is_an_error(self, tmp_path):
         with pytest.raises(DataError, match="no such file or folder"):

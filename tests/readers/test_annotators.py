@@ -134,6 +134,25 @@ def test_one_annotator_has_one_vote_even_twice(tmp_path):
     assert not any(note.startswith("agreement") for note in corpus.notes)
 
 
+def test_annotators_who_are_null_are_nobody_and_not_one_person(tmp_path):
+    names = ("factual report", "factual report", "speculation")
+    rows = [{"completed_by": by, "result": [{"value": {"start": 0, "end": 10, "labels": [name]}}]}
+            for by, name in zip((None, None, {"id": None}), names, strict=True)]  # fmt: skip
+    studio, minimal = tmp_path / "studio.json", tmp_path / "minimal.json"
+    studio.write_text(json.dumps([{"id": 1, "data": {"text": "It rained."}, "annotations": rows}]))
+    labels = [[{"start": 0, "end": 10, "labels": [name]}] for name in names]
+    minimal.write_text(json.dumps([{"id": 1, "text": "It rained.", "annotator": None, "label": x} for x in labels]))
+    for path in (studio, minimal):
+        (article,) = read_corpus([path], Reading(annotators="soft")).articles
+        assert [(s.label, s.votes) for s in article.sentences] == [(F, (2, 0, 0, 1))]
+    mark = {"label": "speculation", "start_offset": 0, "end_offset": 9}
+    for record in ({"annotator": None, "label": [[0, 9, "speculation"]]}, {"annotations": [{**mark, "user": None}]}):
+        path = tmp_path / "doccano.jsonl"
+        path.write_text(json.dumps({"id": 2, "text": "It rained.", **record}))
+        with pytest.raises(DataError, match=r"\(without a name\) \(1\)"):
+            read_corpus([path], Reading(annotators="ann"), "doccano")
+
+
 def test_who_marked_nothing_does_not_stand_in_the_way_of_labels_of_whole_texts(tmp_path):
     text = "It rained. It may stop."
     choice = {"type": "choices", "value": {"choices": ["speculation"]}}

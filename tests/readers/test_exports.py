@@ -1,6 +1,7 @@
 """Exports of annotation tools, in the shapes that the tools document."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -9,6 +10,8 @@ from claimclf.errors import DataError
 from claimclf.labels import Label
 from claimclf.readers import format_of, read_corpus
 from claimclf.readers.tasks import Reading
+from claimclf.texts import TextStore
+from tests.readers import good_files
 
 F, C, D, S = Label
 TEXT = "👍 Mayor reacts\r\n\r\nThe mayor said the story was invented. Repairs may take weeks."
@@ -169,6 +172,18 @@ def test_the_form_can_be_forced_and_a_wrong_one_is_named(tmp_path, capsys):
     assert main(["check", str(path), "--format", "doccano"]) == 0
     assert main(["check", str(path), "--format", "docano"]) == 3
     assert "did you mean 'doccano'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("form", [form for form, good in good_files.GOOD.items() if not good.check])
+def test_endings_may_be_in_capitals(tmp_path, monkeypatch, form):
+    monkeypatch.setenv("CLAIMCLF_TEXTS", str(tmp_path / "texts"))
+    TextStore.default().put(good_files.TEXT)
+    good = good_files.GOOD[form]
+    path = good.put(tmp_path / "small")
+    capitals = replace(good, file=path.stem + path.suffix.upper()).put(tmp_path / "capitals")
+    assert format_of(capitals) == format_of(path)
+    small, found = read_corpus([path.parent]), read_corpus([capitals.parent])
+    assert [a.text for a in found.articles] == [a.text for a in small.articles] != []
 
 
 def test_convert_gives_what_check_and_training_read(tmp_path, capsys):

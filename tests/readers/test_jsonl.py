@@ -52,6 +52,12 @@ def test_stand_off_without_and_with_its_text(tmp_path, store):
     assert article.sentences[1].cues[0].of(article.text) == "may"
 
 
+def test_a_text_that_is_null_is_stand_off_and_its_title_shifts_nothing(tmp_path, store):
+    store.put(WHOLE)
+    (article,) = jsonl.read(write_jsonl(tmp_path / "b.jsonl", [{**STANDOFF, "title": "Rain", "text": None}]))
+    assert [s.span.of(article.text) for s in article.sentences] == ["It rained.", "It may stop."]
+
+
 def test_an_altered_text_counts_as_missing(tmp_path, store):
     store.put(WHOLE)
     store.path(STANDOFF["sha256"]).write_text("altered", encoding="utf-8")
