@@ -25,6 +25,7 @@ from claimclf.errors import ConfigError
 from claimclf.evaluate import sample_of
 from claimclf.evaluation.measures import difference, measure
 from claimclf.evaluation.sample import Sample
+from claimclf.files import write_whole
 from claimclf.predict import ClaimClassifier
 from claimclf.readers import read_corpus
 from claimclf.training import train
@@ -100,7 +101,7 @@ def run(
     hashes = {"training": classifier.checkpoint.training["data_hash"], "apart": data_hash(apart)}
     result = Run(name, _settings(config), sentences, minutes, held_out, sample_of(classifier, apart)[0], hashes)
     content = {**asdict(result), "held_out": held_out.to_dict(), "apart": result.apart.to_dict()}
-    _stored(config).write_text(json.dumps(content), encoding="utf-8")
+    write_whole(_stored(config), json.dumps(content).encode("ascii"))
     return result
 
 

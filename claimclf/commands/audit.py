@@ -14,6 +14,7 @@ from rich.console import Console
 
 from claimclf.commands.reading import add_reading, reading_of
 from claimclf.errors import ConfigError, DataError, Problem
+from claimclf.files import write_whole
 from claimclf.writers import SUGGESTIONS
 
 if TYPE_CHECKING:
@@ -80,7 +81,8 @@ def run(arguments: argparse.Namespace) -> int:
     _show(console, done)
     if arguments.jsonl:
         rows = [*(s.to_dict() for s in done.suspects), *(pair.to_dict() for pair in done.pairs)]
-        _text(arguments.jsonl, "".join(json.dumps(row, ensure_ascii=True) + "\n" for row in rows))
+        lines = [json.dumps(row, ensure_ascii=True) + "\n" for row in rows]
+        write_whole(arguments.jsonl, "".join(lines).encode("ascii"))
     if arguments.tasks:
         outcome = SUGGESTIONS[arguments.to](done.guesses(), arguments.tasks)
         console.print(f"{outcome.articles:,} articles with suspects written to {arguments.tasks}, to be corrected")
@@ -89,7 +91,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.html:
         from claimclf.audit_page import page
 
-        _text(arguments.html, page(done))
+        write_whole(arguments.html, page(done).encode("utf-8", "replace"))
     return 0
 
 
@@ -201,8 +203,3 @@ def _show(console: Console, done: Audit) -> None:
         if seen[pair.kind] <= _PAIRS:
             alike = f"{pair.kind}, {pair.similarity:.0%} alike: {pair.first} | {pair.second}: {pair.first.text}"
             console.print(Text(visible(alike)))
-
-
-def _text(path: Path, content: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(content, encoding="utf-8", errors="replace")

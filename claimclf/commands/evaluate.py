@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from claimclf.commands.reading import add_reading, reading_of
 from claimclf.errors import ConfigError, DataError, Problem
+from claimclf.files import write_whole
 
 if TYPE_CHECKING:
     from claimclf.articles import Article
@@ -226,20 +227,17 @@ def _write(arguments: argparse.Namespace, results: Results) -> None:
         ]
         save(document, arguments.json)
     if arguments.junit:
-        _text(arguments.junit, junit(results.verdicts, results.done.sign() if results.done else ""))
+        content = junit(results.verdicts, results.done.sign() if results.done else "")
+        write_whole(arguments.junit, content.encode("utf-8", "replace"))
     if arguments.github_summary:
         with arguments.github_summary.open("a", encoding="utf-8") as file:
             file.write(markdown(results.done, results.verdicts, results.changes, results.behaviour))
     if arguments.html:
         from claimclf.report import page
 
-        _text(arguments.html, page(results.done, results.changes, results.behaviour, results.verdicts))
+        content = page(results.done, results.changes, results.behaviour, results.verdicts)
+        write_whole(arguments.html, content.encode("utf-8", "replace"))
     if arguments.pictures and results.done:
         from claimclf.pictures import draw, write
 
         write(draw(results.done), arguments.pictures)
-
-
-def _text(path: Path, content: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(content, encoding="utf-8", errors="replace")

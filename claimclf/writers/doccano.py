@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from claimclf.articles import Article
+from claimclf.files import write_whole
 from claimclf.writers.carried import carried, fields, lost, marks
 from claimclf.writers.guesses import Guess
 from claimclf.writers.outcome import Outcome
@@ -63,6 +64,6 @@ def _record(article: Article) -> dict[str, Any]:
 
 
 def _dump(records: list[dict[str, Any]], articles: Sequence[Article], path: Path) -> Outcome:
-    with path.open("w", encoding="ascii", newline="") as file:
-        file.writelines(json.dumps(record, ensure_ascii=True) + "\n" for record in records)
+    lines = [json.dumps(record, ensure_ascii=True) + "\n" for record in records]
+    write_whole(path, "".join(lines).encode("ascii"))
     return Outcome(len(records), lost(articles, _TAKEN))
