@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from claimclf.commands.reading import add_reading, reading_of
 from claimclf.errors import ConfigError, DataError, Problem
 from claimclf.files import write_whole
+from claimclf.terminal import progress
 
 if TYPE_CHECKING:
     from claimclf.articles import Article
@@ -174,17 +176,18 @@ def _evaluate(
 
     settings = {"repeats": arguments.repeats, "seed": arguments.seed, "method": arguments.interval}
     done = gained = None
+    track = partial(progress, "evaluating")
     if articles:
         done = evaluate(
             classifier,
             articles,
             end_to_end=arguments.end_to_end,
             slices=arguments.slice,
-            track=_progress,
+            track=track,
             **settings,
         )
         if arguments.baseline:
-            baseline = changes.baseline_sample(arguments.baseline, articles, done, _progress)
+            baseline = changes.baseline_sample(arguments.baseline, articles, done, track)
             gained = changes.against(done, arguments.baseline, baseline, **settings)
     outcomes = behaviour.run(classifier, cases) if arguments.behaviour else None
     rates = {f"behaviour/{family}": rate for family, rate in outcomes.rates().items()} if outcomes else {}
@@ -198,14 +201,6 @@ def _evaluate(
             n, found = len(done.sample.true), source[rule.score]
         verdicts.append(judge(rule, found, n, gate.mode))
     return Results(done, gained, outcomes, tuple(verdicts))
-
-
-def _progress(articles: Sequence[Article]) -> Iterable[Article]:
-    from rich.console import Console
-    from rich.progress import track
-
-    console = Console(stderr=True)
-    return track(articles, "evaluating", console=console, disable=not console.is_terminal, transient=True)
 
 
 def _print(results: Results) -> None:
