@@ -12,9 +12,9 @@ from claimclf.evaluate import Evaluation
 from claimclf.evaluation.gate import Verdict
 from claimclf.evaluation.measures import LABEL_SCORES
 from claimclf.labels import LABELS
+from claimclf.writers.inception import NOT_XML
 
 _MAIN = ("macro_f1", "accuracy", "lenient_accuracy", "mcc", "log_loss", "ece", "aurc")
-_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def junit(verdicts: Sequence[Verdict], signature: str) -> str:
@@ -29,7 +29,7 @@ def junit(verdicts: Sequence[Verdict], signature: str) -> str:
             ElementTree.SubElement(test, "failure", {"message": f"{verdict.rule}: found {verdict.found}"})
         elif verdict.passed is None:
             ElementTree.SubElement(test, "skipped", {"message": f"too little data to decide: {verdict.found}"})
-    ElementTree.SubElement(suite, "system-out").text = _NO_XML.sub("\ufffd", signature)
+    ElementTree.SubElement(suite, "system-out").text = NOT_XML.sub("\ufffd", signature)
     ElementTree.indent(suite)
     return ElementTree.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import subprocess
 import time
@@ -17,6 +16,7 @@ from urllib.parse import quote
 from urllib.request import Request, urlopen
 
 from claimclf.errors import ClaimclfError
+from claimclf.files import write_whole
 
 _TIMEOUT = 30.0  # seconds without an answer
 _WAITS = (1.0, 4.0)  # seconds between the three tries
@@ -106,7 +106,7 @@ class Downloads:
             return kept.read_bytes()
         content = self._download(file.url)
         self._fresh.add(file)
-        _write_whole(kept, content)
+        write_whole(kept, content)
         return content
 
     def forget(self, file: SourceFile) -> bool:
@@ -174,14 +174,3 @@ class Mirror:
             if (self.folder / place).is_dir():
                 return self.folder / place
         raise ClaimclfError(f"there is no clone of {repo} in {self.folder}")
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    """The file appears whole or not at all: a run may be interrupted at any time."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")  # two runs at a time do not share it
-    try:
-        part.write_bytes(content)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)

@@ -19,6 +19,7 @@ from claimclf.evaluation.measures import LABEL_SCORES, measure
 from claimclf.evaluation.sample import Sample
 from claimclf.evaluation.sets import set_scores
 from claimclf.evaluation.slices import check_slices, slicer
+from claimclf.files import write_whole
 from claimclf.labels import GUIDELINES_VERSION, LABELS, Label
 from claimclf.predict import ClaimClassifier
 from claimclf.predictions import SentencePrediction
@@ -219,5 +220,4 @@ def _shared(span: Span, prediction: SentencePrediction) -> int:
 def save(document: dict[str, Any], path: Path) -> None:
     """Write a report as JSON, its long lists on one line each."""
     parts = [f" {json.dumps(key)}: {json.dumps(value, ensure_ascii=True)}" for key, value in document.items()]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("{\n" + ",\n".join(parts) + "\n}\n", encoding="utf-8")
+    write_whole(path, ("{\n" + ",\n".join(parts) + "\n}\n").encode("ascii"))

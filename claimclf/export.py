@@ -80,11 +80,7 @@ def export(
         }
         differing = {kind: int((before.argmax(axis=1) != p.argmax(axis=1)).sum()) for kind, p in after.items()}
         _refuse_bad(differing, len(before), checkpoint, out)
-        out.mkdir(parents=True, exist_ok=True)
-        for name in (*FILES.values(), _WEIGHTS):
-            (out / name).unlink(missing_ok=True)
-        for file in sorted(made.iterdir()):
-            shutil.copyfile(file, out / file.name)
+        _publish(made, out)
         size = sum(file.stat().st_size for file in made.iterdir()) / 1e6
     largest = {kind: float(np.abs(before - p).max()) for kind, p in after.items()}
     return Exported(size, len(before), differing, largest)
@@ -97,6 +93,17 @@ def _refuse_bad(differing: dict[str, int], sentences: int, checkpoint: Path, out
                 f"{count} of {sentences} labels differ from {checkpoint} in {kind}: {out} is left as it was; "
                 "try --precision fp32"
             )
+
+
+def _publish(made: Path, out: Path) -> None:
+    """Copy the model into `out` under other names first: a full disk leaves what is there, and readers keep theirs."""
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".export-", dir=out) as scratch:
+        new = {file.name: shutil.copyfile(file, Path(scratch) / file.name) for file in sorted(made.iterdir())}
+        for name in {*FILES.values(), _WEIGHTS} - set(new):
+            (out / name).unlink(missing_ok=True)
+        for name, file in new.items():
+            file.replace(out / name)
 
 
 def _save(model: onnx.ModelProto, folder: Path, precision: Precision) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import math
 import platform
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -25,6 +24,7 @@ from claimclf.encoding import Encoder, WindowSettings
 from claimclf.errors import needs_extra
 from claimclf.evaluation.conformal import Conformal
 from claimclf.evaluation.scores import macro_f1, statistics
+from claimclf.files import whole_folder
 from claimclf.labels import GUIDELINES_VERSION
 from claimclf.runtime import article_logits
 from claimclf.runtime.torch import TorchRuntime
@@ -48,15 +48,15 @@ class Finish:
     say: Callable[[str], None]
 
     def write(self, model: PreTrainedModel, folder: Path) -> dict[str, dict[str, float]]:
-        """Write the model to `folder`, which is emptied first; its scores on validation and test articles."""
+        """Write the model in the place of `folder`, once it is whole; its scores on validation and test articles."""
         encoder = Encoder(self.tokenizer.backend_tokenizer, self.windows)
         fitted, conformal, scores = _calibrate(model, encoder, self.parts, self.pad_id, self.say)
         training = _provenance(self.config, self.data_hash, scores)
-        shutil.rmtree(folder, ignore_errors=True)
-        model.save_pretrained(folder)
-        self.tokenizer.save_pretrained(folder)
         name = f"claimclf-{self.data_hash}"
-        Checkpoint(encoder.settings, fitted, self.pad_id, name, training, conformal).save(folder)
+        with whole_folder(folder) as new:
+            model.save_pretrained(new)
+            self.tokenizer.save_pretrained(new)
+            Checkpoint(encoder.settings, fitted, self.pad_id, name, training, conformal).save(new)
         self.say(f"model written to {folder}")
         return scores
 

@@ -113,7 +113,7 @@ def _counter(text: str, unit: Unit) -> tuple[Callable[[int], int], int]:
             return int, len(text)
         starts = _clusters(text)
         return starts.__getitem__, len(starts) - 1
-    edges = array("q", accumulate(map(_utf16 if unit == "utf16" else _utf8, text), initial=0))
+    edges = utf16_edges(text) if unit == "utf16" else array("q", accumulate(map(_utf8, text), initial=0))
 
     def code_point(offset: int) -> int:
         place = bisect_left(edges, offset)
@@ -130,8 +130,13 @@ def _clusters(text: str) -> array[int]:
     return array("q", [0, *(cluster.end() for cluster in regex.finditer(r"\X", text))])
 
 
-def _utf16(character: str) -> int:
-    return 2 if character > "\uffff" else 1
+def utf16_edges(text: str) -> array[int]:
+    """Where each code point begins in UTF-16 units, and where the last one ends.
+
+    >>> utf16_edges("👍a").tolist()
+    [0, 2, 3]
+    """
+    return array("q", accumulate((2 if character > "\uffff" else 1 for character in text), initial=0))
 
 
 def _utf8(character: str) -> int:

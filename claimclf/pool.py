@@ -11,7 +11,7 @@ from typing import Any
 
 from claimclf.articles import Article, Sentence
 from claimclf.errors import DataError, Problem
-from claimclf.readers import SUFFIXES, files, jsonl, read_corpus
+from claimclf.readers import SUFFIXES, files, jsonl, raw, read_corpus
 from claimclf.readers.label_names import IGNORED
 from claimclf.readers.parsing import strings
 from claimclf.readers.tasks import Reading
@@ -113,14 +113,13 @@ def _read(file: Path, found: _Found) -> None:
 
 
 def _lines(file: Path, found: _Found) -> Iterator[tuple[str, Any]]:
-    with file.open("rb") as lines:
-        for number, line in enumerate(lines, 1):
-            if not line.strip():
-                continue
-            try:
-                yield f"{file}:{number}", json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8"))
-            except (ValueError, RecursionError) as error:
-                found.problems.append(Problem(f"{file}:{number}", f"no JSON: {error}", "one object a line, in UTF-8"))
+    for where, line in raw.lines(file):
+        if not line.strip():
+            continue
+        try:
+            yield where, json.loads(raw.decoded(line))
+        except (ValueError, RecursionError) as error:
+            found.problems.append(Problem(where, f"no JSON: {error}", "one object a line, in UTF-8"))
 
 
 def _tasks(file: Path) -> list[Any] | None:

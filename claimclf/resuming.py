@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from claimclf.errors import needs_extra
+from claimclf.files import write_whole
 
 with needs_extra("train"):
     from transformers.trainer import TRAINER_STATE_NAME
@@ -17,14 +18,16 @@ with needs_extra("train"):
 
 def mark_run(output: Path, own: Mapping[str, Any], say: Callable[[str], None]) -> None:
     """Start afresh where the folder holds checkpoints of other settings or other data than `own`."""
-    mark, checkpoints = output / "run.json", output / "checkpoints"
+    mark, checkpoints, content = output / "run.json", output / "checkpoints", json.dumps(own).encode("ascii")
+    same = mark.exists() and mark.read_bytes() == content
     if checkpoints.exists():
-        if mark.exists() and mark.read_text(encoding="utf-8") == json.dumps(own):
+        if same:
             say("taking up the run that was cut off here")
         else:
             say("checkpoints of other settings or data are removed")
             shutil.rmtree(checkpoints)
-    mark.write_text(json.dumps(own), encoding="utf-8")
+    if not same:
+        write_whole(mark, content)
 
 
 def last_whole_checkpoint(folder: Path) -> str | None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from rich.console import Group
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
+
+from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
 from claimclf.labels import Label
 from claimclf.predictions import ArticlePrediction, SentencePrediction
 
+T = TypeVar("T")
 _STYLES = {
     Label.FACTUAL_REPORT: "green",
     Label.UNVERIFIED_CLAIM: "yellow",
@@ -64,3 +68,15 @@ def _body(sentence: SentencePrediction) -> Text:
     if sentence.windows > 1:
         body.append(f"  (longer than a window: read in {sentence.windows} pieces)", style="dim")
     return body
+
+
+def progress(what: str, items: Sequence[T]) -> Iterable[T]:
+    """The items, with a bar on standard error where that is a terminal.
+
+    >>> list(progress("articles", [1, 2]))
+    [1, 2]
+    """
+    from rich.progress import track
+
+    console = Console(stderr=True)
+    return track(items, what, console=console, disable=not console.is_terminal, transient=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+
+from claimclf.files import write_whole
 
 
 def text_sha256(text: str) -> str:
@@ -46,8 +47,5 @@ class TextStore:
     def put(self, text: str) -> str:
         """Store a text and give back its sha256; the file appears whole or not at all."""
         sha256 = text_sha256(text)
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=self.folder, delete=False) as part:
-            part.write(text.encode("utf-8", "surrogatepass"))
-        Path(part.name).replace(self.path(sha256))
+        write_whole(self.path(sha256), text.encode("utf-8", "surrogatepass"))
         return sha256

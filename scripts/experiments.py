@@ -24,16 +24,18 @@ def main() -> int:
     parser.add_argument("--plot", type=Path, metavar="OUT", help="a learning curve, for runs called `NAME SHARE%%`")
     arguments = parser.parse_args()
     try:
-        from claimclf.experiments import plan, run, spread, table
+        from claimclf.experiments import plan, run, spread, table, taken_up
         from claimclf.readers import read_corpus
 
         folder = arguments.folder or Path("runs") / arguments.plan.stem
         apart = read_corpus(arguments.data).articles
-        runs = [
-            run(name, config, apart, say=lambda line: print(line, file=sys.stderr, flush=True))
-            for name, config in plan(arguments.plan, folder).items()
-            if not arguments.done or (Path(config.output) / "result.json").is_file()
-        ]
+        known: dict[str, str] = {}
+        runs = []
+        for name, config in plan(arguments.plan, folder).items():
+            if not arguments.done:
+                runs.append(run(name, config, apart, lambda line: print(line, file=sys.stderr, flush=True), known))
+            elif done := taken_up(name, config, apart, known):
+                runs.append(done)
         print(table(runs))
         if seeds := spread(runs):
             print(f"\n{seeds}")

@@ -19,6 +19,10 @@ def data(tmp_path):
 
 def test_a_wrong_label_is_found_and_written(data, tmp_path, capsys):
     html, jsonl = tmp_path / "out" / "a.html", tmp_path / "out" / "s.jsonl"
+    jsonl.parent.mkdir()
+    for path in (html, jsonl):
+        path.write_text("earlier")
+        path.with_suffix(".kept").hardlink_to(path)
     assert main(["audit", str(data), "--cross-validate", "--top", "3", "--html", str(html), "--jsonl", str(jsonl)]) == 0
     first, *_ = rows = [json.loads(line) for line in jsonl.read_text(encoding="utf-8").splitlines()]
     assert (first["article"], first["given"], first["suggested"]) == ("bridge-3", "official_denial", "speculation")
@@ -28,6 +32,7 @@ def test_a_wrong_label_is_found_and_written(data, tmp_path, capsys):
     assert "official_denial → speculation  bridge-3:" in shown
     assert "probabilities out of fold: TF-IDF" in shown
     assert "suggested speculation" in html.read_text(encoding="utf-8")
+    assert {path.read_text() for path in jsonl.parent.glob("*.kept")} == {"earlier"}  # reports are replaced whole
 
 
 def test_suspects_go_back_into_a_tool_with_their_labels(data, tmp_path, capsys):

@@ -88,12 +88,15 @@ def test_unlabelled_articles_are_refused(classifier):
 
 
 def test_the_command(checkpoint, written, tmp_path, capsys):
-    out = tmp_path / "scores.json"
+    out, kept = tmp_path / "scores.json", tmp_path / "kept.json"
+    out.write_text("earlier")
+    kept.hardlink_to(out)
     command = ["evaluate", str(checkpoint), str(written), "--slice", "part", "--repeats", "20", "--json", str(out)]
     assert main(command) == 0
     shown = capsys.readouterr().out
     assert "macro_f1" in shown
     assert "signature" not in shown
+    assert kept.read_text() == "earlier"  # a report is replaced whole
     assert f"data:{json.loads(out.read_text(encoding='utf-8'))['signature']['data']}|" in shown
 
 

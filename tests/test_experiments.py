@@ -1,12 +1,16 @@
 """A plan of runs: its mistakes at once, a table of gains, and runs that are not run twice."""
 
+import json
+from dataclasses import asdict, replace
+
 import numpy as np
 import pytest
 
+from claimclf.articles import data_hash
 from claimclf.curves import learning_curve, speed_plot
 from claimclf.errors import ConfigError
 from claimclf.evaluation.sample import Sample
-from claimclf.experiments import Run, gain, plan, run, spread, table
+from claimclf.experiments import Run, gain, plan, run, spread, table, taken_up
 from claimclf.readers import read_corpus
 from claimclf.speed import Speed, Timing
 from claimclf.training import share_of_stories
@@ -68,6 +72,28 @@ def test_a_run_is_stored_and_not_run_again(path, tmp_path, written):
     news.clear()
     again = run("one", config, apart, news.append)
     assert news == [] and np.allclose(again.held_out.probabilities, first.held_out.probabilities, atol=1e-8)
+    assert again.hashes == first.hashes and set(again.hashes) == {"training", "apart"}
+    assert taken_up("one", replace(config, epochs=2), apart, {}) is None
+
+
+def test_what_is_stored_is_left_where_its_articles_are_others(path, tmp_path, written):
+    config = next(iter(plan(path, tmp_path / "runs").values()))
+    config = replace(config, data=[str(written)], output=str(tmp_path))
+    apart = read_corpus([written]).articles[:4]
+    true = np.array([s.label.position for a in apart for s in a.labelled])
+    said = Sample(true, np.zeros((len(true), 4), bool), np.eye(4)[true], true).to_dict()
+    settings = {key: value for key, value in asdict(config).items() if key != "output"}
+    done = {"config": settings, "sentences": 9, "minutes": 1.0, "held_out": said, "apart": said}
+    hashes = {"training": data_hash(read_corpus([written]).articles), "apart": data_hash(apart)}
+
+    def found(articles=apart, known=None, **more):
+        (tmp_path / "result.json").write_text(json.dumps({**done, **more}))
+        return taken_up("one", config, articles, {} if known is None else known)
+
+    known = {}
+    assert found(known=known, hashes=hashes) and found(known=known, hashes=hashes) and len(known) == 1
+    assert not found(apart[:3], hashes=hashes) and not found(hashes={**hashes, "training": "0" * 16})
+    assert found() and not found(apart[:3])  # as older versions stored it
 
 
 def test_a_smaller_share_of_the_stories_is_part_of_a_larger_one(written):
@@ -84,6 +110,8 @@ def test_gains_are_paired_and_left_out_where_the_data_differ():
     assert lines[2].count("–") == 2
     assert gain(better, base, "held_out").startswith("+0.1") and lines[3].count("+0.1") >= 2
     assert gain(other, base, "held_out") == "–" and gain(other, base, "apart").startswith("+0.1")
+    unlike = Run("split", base.config, 100, 1.0, sample(10, 5), sample(10, 1))
+    assert gain(unlike, base, "held_out") == "–" and gain(unlike, base, "apart").startswith("+0.1")
     assert spread([base, other]) == spread([]) == ""
     seeds = [made("one", 40, seed=1), made("two", 80, seed=2), made("unlike", 10, seed=1, epochs=2)]
     assert spread(seeds).startswith("2 seeds of 'one' lie within, apart: macro_f1 0.2")

@@ -61,6 +61,32 @@ def test_a_result_that_differs_is_refused(checkpoint, written, tmp_path, monkeyp
     assert not (tmp_path / "out").exists()
 
 
+def test_a_model_is_as_it_was_when_the_disk_is_full(tmp_path, monkeypatch):
+    made, out = tmp_path / "made", tmp_path / "out"
+    for folder, content in ((made, "new"), (out, "old")):
+        folder.mkdir()
+        for name in ("config.json", "model.onnx"):
+            (folder / name).write_text(content)
+    (out / "weights.bin").write_text("old")
+
+    def copy(source, target):
+        if source.name == "model.onnx":
+            raise OSError("no space left")
+        target.write_bytes(source.read_bytes())
+        return target
+
+    with monkeypatch.context() as patch, pytest.raises(OSError, match="no space left"):
+        patch.setattr("shutil.copyfile", copy)
+        module._publish(made, out)
+    assert {file.name: file.read_text() for file in out.iterdir()} == dict.fromkeys(
+        ("config.json", "model.onnx", "weights.bin"), "old"
+    )
+    module._publish(made, out)
+    assert {file.name: file.read_text() for file in out.iterdir()} == dict.fromkeys(
+        ("config.json", "model.onnx"), "new"
+    )
+
+
 def test_weights_are_rounded_to_half_a_step():
     weights = np.random.default_rng(0).normal(size=(128, 64)).astype(np.float32)
     weights[:, 5] = 0

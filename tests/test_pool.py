@@ -87,3 +87,11 @@ def test_a_folder_of_brats_and_a_saved_dataset_are_articles_once(tmp_path):
     pool = read_pool([tmp_path])
     assert pool.problems == () and [a.text for a in pool.articles] == [article.text] * 2
     assert all(a.sentences == article.sentences for a in pool.articles)
+
+
+def test_a_line_without_end_is_not_taken_into_memory(tmp_path):
+    lines = tmp_path / "a.jsonl"
+    lines.write_bytes(b'{"text": "One."}\n' + b'{"text": "' + b"x" * 10_000_000 + b'"}\n')
+    pool = read_pool([lines])
+    assert [a.text for a in pool.articles] == ["One."]
+    assert f"{lines}:2: a line of over 10,000,000 bytes" in str(pool.problems[0])

@@ -112,12 +112,22 @@ def test_a_killed_run_ends_with_the_same_weights(run, after, encoders, written, 
     assert len(alone) == len(list(whole.glob("run-*"))) and set(alone) <= {Checkpoint.load(whole / "model").name}
 
 
-def test_checkpoints_of_other_settings_are_not_taken_up(encoders, written, tmp_path):
+def test_checkpoints_of_other_settings_are_not_taken_up(encoders, written, tmp_path, monkeypatch):
     said: list[str] = []
     settings = {"data": [str(written)], "encoder": str(encoders["bert"]), "output": str(tmp_path), "validation": 0.2}
     train(TrainingConfig(**settings, epochs=1, max_tokens=64))
     train(TrainingConfig(**settings, epochs=1, max_tokens=48), said.append)
     assert any("other settings" in line for line in said)
+    mark, there = (tmp_path / "run.json").stat(), sorted(tmp_path.iterdir())
+
+    def full(self, folder):
+        raise OSError("no space left")
+
+    monkeypatch.setattr(Checkpoint, "save", full)
+    with pytest.raises(OSError, match="no space left"):
+        train(TrainingConfig(**settings, epochs=1, max_tokens=48))
+    assert Checkpoint.load(tmp_path / "model").windows.max_tokens == 48  # the old model is still there
+    assert (tmp_path / "run.json").stat().st_ino == mark.st_ino and sorted(tmp_path.iterdir()) == there
 
 
 def test_a_model_learns_from_an_export_with_the_votes_of_its_annotators(encoders, tmp_path, capsys):

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
 from claimclf.commands.reading import add_reading, reading_of
 from claimclf.errors import ConfigError, DataError, Problem
+from claimclf.files import write_whole
+from claimclf.terminal import progress, visible
 from claimclf.writers import SUGGESTIONS
 
 if TYPE_CHECKING:
@@ -21,7 +24,6 @@ if TYPE_CHECKING:
     from claimclf.auditing import Audit
     from claimclf.duplicates import Pair
 
-T = TypeVar("T")
 _SHOWN, _PAIRS = 20, 5  # suspects in the terminal, and pairs of a kind
 
 _AUDIT = """\
@@ -80,7 +82,8 @@ def run(arguments: argparse.Namespace) -> int:
     _show(console, done)
     if arguments.jsonl:
         rows = [*(s.to_dict() for s in done.suspects), *(pair.to_dict() for pair in done.pairs)]
-        _text(arguments.jsonl, "".join(json.dumps(row, ensure_ascii=True) + "\n" for row in rows))
+        lines = [json.dumps(row, ensure_ascii=True) + "\n" for row in rows]
+        write_whole(arguments.jsonl, "".join(lines).encode("ascii"))
     if arguments.tasks:
         outcome = SUGGESTIONS[arguments.to](done.guesses(), arguments.tasks)
         console.print(f"{outcome.articles:,} articles with suspects written to {arguments.tasks}, to be corrected")
@@ -89,7 +92,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.html:
         from claimclf.audit_page import page
 
-        _text(arguments.html, page(done))
+        write_whole(arguments.html, page(done).encode("utf-8", "replace"))
     return 0
 
 
@@ -151,11 +154,11 @@ def _audit(arguments: argparse.Namespace, splits: Mapping[str, Sequence[Article]
         from claimclf.predict import ClaimClassifier
 
         classifier = ClaimClassifier.load(arguments.model)
-        probabilities, source = auditing.of_model(classifier, articles, _progress)
+        probabilities, source = auditing.of_model(classifier, articles, partial(progress, "auditing"))
     else:
         # an id may stand in two splits: that is a leak to report, not an error
         numbered = [replace(article, id=str(n), story=article.story) for n, article in enumerate(articles)]
-        probabilities = out_of_fold(numbered, arguments.folds, arguments.seed, _progress)
+        probabilities = out_of_fold(numbered, arguments.folds, arguments.seed, partial(progress, "auditing"))
         source = f"probabilities out of fold: TF-IDF and logistic regression, {arguments.folds} folds of stories"
     return auditing.audit(articles, probabilities, source, arguments.top, _pairs(arguments, splits, articles))
 
@@ -175,18 +178,9 @@ def _pairs(
     return duplicates.pairs({name: [a for a in articles if of[a.id] == name] for name in SPLITS})
 
 
-def _progress(items: Sequence[T]) -> Iterable[T]:
-    from rich.progress import track
-
-    console = Console(stderr=True)
-    return track(items, "auditing", console=console, disable=not console.is_terminal, transient=True)
-
-
 def _show(console: Console, done: Audit) -> None:
     """The first suspects, and the first pairs of each kind."""
     from rich.text import Text
-
-    from claimclf.terminal import visible
 
     for suspect in done.suspects[:_SHOWN]:
         line = Text(f"{suspect.score:.3f}  ")
@@ -203,8 +197,3 @@ def _show(console: Console, done: Audit) -> None:
         if seen[pair.kind] <= _PAIRS:
             alike = f"{pair.kind}, {pair.similarity:.0%} alike: {pair.first} | {pair.second}: {pair.first.text}"
             console.print(Text(visible(alike)))
-
-
-def _text(path: Path, content: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(content, encoding="utf-8", errors="replace")

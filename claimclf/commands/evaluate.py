@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from claimclf.commands.reading import add_reading, reading_of
 from claimclf.errors import ConfigError, DataError, Problem
+from claimclf.files import write_whole
+from claimclf.terminal import progress
 
 if TYPE_CHECKING:
     from claimclf.articles import Article
@@ -175,17 +178,18 @@ def _evaluate(
 
     settings = {"repeats": arguments.repeats, "seed": arguments.seed, "method": arguments.interval}
     done = gained = None
+    track = partial(progress, "evaluating")
     if articles:
         done = evaluate(
             classifier,
             articles,
             end_to_end=arguments.end_to_end,
             slices=arguments.slice,
-            track=_progress,
+            track=track,
             **settings,
         )
         if arguments.baseline:
-            baseline = changes.baseline_sample(arguments.baseline, articles, done, _progress)
+            baseline = changes.baseline_sample(arguments.baseline, articles, done, track)
             gained = changes.against(done, arguments.baseline, baseline, **settings)
     outcomes = behaviour.run(classifier, cases) if arguments.behaviour else None
     rates = {f"behaviour/{family}": rate for family, rate in outcomes.rates().items()} if outcomes else {}
@@ -199,14 +203,6 @@ def _evaluate(
             n, found = len(done.sample.true), source[rule.score]
         verdicts.append(judge(rule, found, n, gate.mode))
     return Results(done, gained, outcomes, tuple(verdicts))
-
-
-def _progress(articles: Sequence[Article]) -> Iterable[Article]:
-    from rich.console import Console
-    from rich.progress import track
-
-    console = Console(stderr=True)
-    return track(articles, "evaluating", console=console, disable=not console.is_terminal, transient=True)
 
 
 def _print(results: Results) -> None:
@@ -228,20 +224,17 @@ def _write(arguments: argparse.Namespace, results: Results) -> None:
         ]
         save(document, arguments.json)
     if arguments.junit:
-        _text(arguments.junit, junit(results.verdicts, results.done.sign() if results.done else ""))
+        content = junit(results.verdicts, results.done.sign() if results.done else "")
+        write_whole(arguments.junit, content.encode("utf-8", "replace"))
     if arguments.github_summary:
         with arguments.github_summary.open("a", encoding="utf-8") as file:
             file.write(markdown(results.done, results.verdicts, results.changes, results.behaviour))
     if arguments.html:
         from claimclf.report import page
 
-        _text(arguments.html, page(results.done, results.changes, results.behaviour, results.verdicts))
+        content = page(results.done, results.changes, results.behaviour, results.verdicts)
+        write_whole(arguments.html, content.encode("utf-8", "replace"))
     if arguments.pictures and results.done:
         from claimclf.pictures import draw, write
 
         write(draw(results.done), arguments.pictures)
-
-
-def _text(path: Path, content: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(content, encoding="utf-8", errors="replace")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -13,11 +13,10 @@ from rich.text import Text
 
 from claimclf.errors import ConfigError, DataError, Problem
 from claimclf.labels import LABELS
-from claimclf.terminal import visible
+from claimclf.terminal import progress, visible
 from claimclf.writers import SUGGESTIONS
 
 if TYPE_CHECKING:
-    from claimclf.articles import Article
     from claimclf.suggesting import Suggestions
 
 _STRATEGIES = ("uncertain", "diverse", "denials")
@@ -82,7 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.count,
         labelled=labelled.articles,
         newlines=newlines,
-        track=_track,
+        track=partial(progress, "articles"),
     )
     if not made.chosen:
         where = ", ".join(map(str, arguments.articles))
@@ -97,13 +96,6 @@ def run(arguments: argparse.Namespace) -> int:
     if problems:
         raise DataError(problems)
     return 0
-
-
-def _track(articles: Sequence[Article]) -> Iterable[Article]:
-    from rich.progress import track
-
-    console = Console(stderr=True)
-    return track(articles, "articles", console=console, disable=not console.is_terminal, transient=True)
 
 
 def _show(console: Console, made: Suggestions) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from claimclf.articles import Span
 from claimclf.errors import DataError, Problem
 from claimclf.labels import LABELS
+from claimclf.readers import raw
 
 ALSO = "Also"  # a flag: the mark's label can be defended too
 ARTICLE = "Article"  # a note: what an article has beside its marks
@@ -86,19 +87,15 @@ def lines_of(path: Path, labels: Mapping[str, str]) -> Lines:
 
 def _decoded(path: Path, problems: list[Problem]) -> Iterator[tuple[str, str]]:
     """The lines that are not blank, each as (file:line, text); what cannot be read ends them."""
-    with path.open("rb") as file:
-        for number, content in enumerate(iter(lambda: file.readline(_LONGEST), b""), 1):
-            where = f"{path}:{number}"
-            if len(content) == _LONGEST:
-                problems.append(Problem(where, f"a line of {_LONGEST:,} bytes or more", "is it a file of brat's?"))
-                return
-            try:
-                line = content.decode("utf-8-sig" if number == 1 else "utf-8").rstrip("\r\n")
-            except UnicodeDecodeError:
-                problems.append(Problem(where, "not UTF-8", "save it as UTF-8, as brat does"))
-                return
-            if line.strip():
+    where = str(path)
+    try:
+        for where, content in raw.lines(path, _LONGEST):
+            if (line := raw.decoded(content).rstrip("\r\n")).strip():
                 yield where, line
+    except ValueError as error:
+        problems.append(Problem(where, str(error)))
+    except DataError as error:
+        problems += error.problems
 
 
 def _take(where: str, line: str, first: dict[str, str], attributes: list[tuple[str, str]], found: Lines) -> None:

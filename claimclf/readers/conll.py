@@ -20,6 +20,7 @@ from pathlib import Path
 from claimclf.articles import Span
 from claimclf.errors import DataError, Problem
 from claimclf.offsets import Mark
+from claimclf.readers import raw
 from claimclf.readers.tasks import Imported, Pass, Reading, Task, imported
 
 SUFFIXES: tuple[str, ...] = (".conll", ".bio", ".conllup", ".iob")
@@ -85,8 +86,8 @@ def read(path: Path, reading: Reading) -> Imported:
         DataError: with every problem of the file, each as file:line.
     """
     parser = _Parser(path, reading)
-    for number, line in _lines(path):
-        parser.line(f"{path}:{number}", line)
+    for where, line in _lines(path):
+        parser.line(where, line)
         if len(parser.problems) >= _SHOWN:
             break
     tasks = parser.tasks()
@@ -99,18 +100,12 @@ def read(path: Path, reading: Reading) -> Imported:
     return replace(found, notes=(*found.notes, *note))
 
 
-def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    with path.open("rb") as lines:
-        number = 0
-        while line := lines.readline(_LINE):
-            number += 1
-            if len(line) == _LINE:
-                raise DataError([Problem(f"{path}:{number}", f"a line of over {_LINE:,} bytes", "a token a line")])
-            try:
-                yield number, line.decode("utf-8-sig" if number == 1 else "utf-8").rstrip("\n").removesuffix("\r")
-            except UnicodeDecodeError as error:
-                hint = "convert it: iconv -t utf-8"
-                raise DataError([Problem(f"{path}:{number}", f"not UTF-8 at byte {error.start}", hint)]) from error
+def _lines(path: Path) -> Iterator[tuple[str, str]]:
+    for where, line in raw.lines(path, _LINE):
+        try:
+            yield where, raw.decoded(line).rstrip("\n").removesuffix("\r")
+        except ValueError as error:
+            raise DataError([Problem(where, str(error))]) from error
 
 
 class _Parser:

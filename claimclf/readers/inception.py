@@ -11,11 +11,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import accumulate
 from pathlib import Path
 
 from claimclf.errors import DataError, Problem
-from claimclf.offsets import Mark
+from claimclf.offsets import Mark, utf16_edges
 from claimclf.readers.cas import Document
 from claimclf.readers.cas_files import CURATOR, Source, fits, sources
 from claimclf.readers.label_names import IGNORED, known_label
@@ -86,7 +85,7 @@ def _task(identity: str, group: Sequence[Source], layer: str | None, counts: Cou
 
 
 def _pass(annotator: str, given: Document, layer: str | None, counts: Counter[str]) -> Pass:
-    units = [0, *accumulate(2 if c > "\uffff" else 1 for c in given.text)]
+    units = utf16_edges(given.text)
     values = given.values.get(layer or "", ())
     counts["annotations that the index does not hold (deleted ones), left out"] += max(given.outside, 0)
     counts["spans without a label"] += given.unset.get(layer or "", 0)

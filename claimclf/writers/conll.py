@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from claimclf.articles import Article, Span
+from claimclf.files import write_whole
 from claimclf.labels import Label
 from claimclf.writers.outcome import Outcome, encodable
 
@@ -32,11 +33,11 @@ def write(articles: Sequence[Article], path: Path) -> Outcome:
     lost: Counter[str] = Counter()
     if unfit := len(there) - len(fine):
         lost["articles with no words, or with a line break or outer white space in the id, which are left out"] = unfit
-    with path.open("w", encoding="utf-8", newline="") as file:
-        file.write(HEADER)
-        for article in fine:
-            file.writelines(_lines(article, lost))
-            _count(article, lost)
+    lines = [HEADER]
+    for article in fine:
+        lines += _lines(article, lost)
+        _count(article, lost)
+    write_whole(path, "".join(lines).encode("utf-8"))
     return Outcome(len(fine), (*left, *(f"{what}: {count:,}" for what, count in lost.items() if count)))
 
 

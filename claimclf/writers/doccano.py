@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 from claimclf.articles import Article
+from claimclf.files import write_whole
+from claimclf.offsets import utf16_edges
 from claimclf.writers.carried import carried, fields, lost, marks
 from claimclf.writers.guesses import Guess
 from claimclf.writers.outcome import Outcome
@@ -54,7 +55,7 @@ def triples(article: Article) -> list[list[Any]]:
     >>> triples(Article("a", "👍 It may.", (Sentence(Span(2, 9), Label.SPECULATION),)))
     [[3, 10, 'speculation']]
     """
-    edges = [0, *accumulate(2 if character > "\uffff" else 1 for character in article.text)]
+    edges = utf16_edges(article.text)
     return [[edges[span.start], edges[span.end], str(label)] for span, names in marks(article) for label in names]
 
 
@@ -63,6 +64,6 @@ def _record(article: Article) -> dict[str, Any]:
 
 
 def _dump(records: list[dict[str, Any]], articles: Sequence[Article], path: Path) -> Outcome:
-    with path.open("w", encoding="ascii", newline="") as file:
-        file.writelines(json.dumps(record, ensure_ascii=True) + "\n" for record in records)
+    lines = [json.dumps(record, ensure_ascii=True) + "\n" for record in records]
+    write_whole(path, "".join(lines).encode("ascii"))
     return Outcome(len(records), lost(articles, _TAKEN))

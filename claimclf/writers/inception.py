@@ -19,7 +19,7 @@ from claimclf.writers.outcome import Outcome
 LAYER = "webanno.custom.ClaimStatus"
 _CORE = "de.tudarmstadt.ukp.dkpro.core.api."
 _SENTENCE, _METADATA = f"{_CORE}segmentation.type.Sentence", f"{_CORE}metadata.type.DocumentMetaData"
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}")
 
@@ -47,7 +47,7 @@ def write(articles: Sequence[Article], path: Path) -> Outcome:
     json = 0
     for article, name in zip(articles, _names(articles), strict=True):
         cas = _cas(cassis.Cas(system, sofa_string=article.text, sofa_mime="text"), article)
-        if _NOT_XML.search(article.text + article.id):
+        if NOT_XML.search(article.text + article.id):
             cas.to_json(path / f"{name}.json", ensure_ascii=True)
             json += 1
         else:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from claimclf.articles import Article, Sentence
+from claimclf.files import write_whole
 from claimclf.labels import LABELS
 from claimclf.writers.outcome import Outcome
 
@@ -18,8 +19,8 @@ STRUCTURE = ("id", "story", "title", "text", "sha256", "characters", "source", "
 
 def write(articles: Sequence[Article], path: Path) -> Outcome:
     """Write the articles to `path`, a line each; nothing of them is lost but fields whose names mean something else."""
-    with path.open("w", encoding="utf-8") as file:
-        file.writelines(json.dumps(record(article), ensure_ascii=True) + "\n" for article in articles)
+    lines = [json.dumps(record(article), ensure_ascii=True) + "\n" for article in articles]
+    write_whole(path, "".join(lines).encode("ascii"))
     taken = Counter(name for article in articles for name in article.fields if name in STRUCTURE)
     return Outcome(len(articles), tuple(f"the field {name!r}: {count:,} articles" for name, count in taken.items()))
 

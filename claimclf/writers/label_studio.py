@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from claimclf.articles import Article
+from claimclf.files import write_whole
 from claimclf.writers.carried import carried, fields, lost, marks
 from claimclf.writers.guesses import Guess
 from claimclf.writers.outcome import Outcome
@@ -72,7 +73,7 @@ def regions(article: Article) -> list[dict[str, Any]]:
 
 
 def _dump(tasks: list[dict[str, Any]], articles: Sequence[Article], path: Path) -> Outcome:
-    path.write_text(json.dumps(tasks, ensure_ascii=True, indent=1), encoding="ascii", newline="")
+    write_whole(path, json.dumps(tasks, ensure_ascii=True, indent=1).encode("ascii"))
     nul = sum("\0" in article.text for article in articles)
     unseen = (
         (f"NUL to its page: of {nul:,} texts with some, marks made behind it are refused as shifted",) if nul else ()

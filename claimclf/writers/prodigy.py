@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from claimclf.articles import Article
+from claimclf.files import write_whole
 from claimclf.writers.carried import carried, fields, lost, marks
 from claimclf.writers.guesses import Guess
 from claimclf.writers.outcome import Outcome
@@ -63,6 +64,6 @@ def _scored(guess: Guess) -> list[tuple[dict[str, Any], float]]:
 
 
 def _dump(tasks: list[dict[str, Any]], path: Path) -> int:
-    with path.open("w", encoding="ascii", newline="") as file:
-        file.writelines(json.dumps(task, ensure_ascii=True) + "\n" for task in tasks)
+    lines = [json.dumps(task, ensure_ascii=True) + "\n" for task in tasks]
+    write_whole(path, "".join(lines).encode("ascii"))
     return len(tasks)

@@ -9,11 +9,13 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from io import StringIO
 from itertools import chain
 from pathlib import Path
 
 from claimclf import columns
 from claimclf.articles import Article, Sentence, Span
+from claimclf.files import write_whole
 from claimclf.labels import LABELS
 from claimclf.writers.outcome import Outcome, encodable
 
@@ -51,10 +53,11 @@ def _write(articles: Sequence[Article], path: Path, delimiter: str) -> Outcome:
     missing = Counter(f"the field {n[:40]!r}" for a in there for n in a.fields if n not in fields)
     missing += Counter("fields without a value" for a in there for n, v in a.fields.items() if n in fields and not v)
     lost += [f"{what}: {count:,} articles" for what, count in missing.items()]
-    with path.open("w", encoding="utf-8", newline="") as file:
-        table = csv.writer(file, delimiter=delimiter)
-        table.writerow([*_COLUMNS[:-1], *fields, _COLUMNS[-1]])
-        table.writerows(chain.from_iterable(_rows(article, fields) for article in there))
+    content = StringIO(newline="")
+    table = csv.writer(content, delimiter=delimiter)
+    table.writerow([*_COLUMNS[:-1], *fields, _COLUMNS[-1]])
+    table.writerows(chain.from_iterable(_rows(article, fields) for article in there))
+    write_whole(path, content.getvalue().encode("utf-8"))
     return Outcome(len(there), tuple(lost))
 
 

@@ -94,6 +94,7 @@ def test_format_by_ending(tmp_path):
         ("a O\nb\n", "t.conll:2: 1 columns"), ("a B_X\n", "t.conll:1: 'B_X' is no tag"),
         (b"a O\n\xff O\n", "t.conll:2: not UTF-8 at byte 0"), ("a\tO\n \tO\n", "t.conll:2: a token without"),
         ("a B-X\n", "unknown label 'X', 1 times"), ("a " * 1_000_000, "a line of over 1,000,000 bytes"),
+        (b"a O\n\xef\xbb\xbfb O\n", "t.conll:2: a byte order mark in the middle"),
         ("a b c\n" * 100_000, "'c' is no tag"), (b"\xff\xfea\x00", "not UTF-8"),
         ("# global.columns = ID FORM\n1\tx\ty\n", "3 columns, where 2 are due"),
     ],

@@ -1,10 +1,11 @@
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from claimclf.articles import Article, Sentence, Span
 from claimclf.labels import LABELS
 from claimclf.readers import jsonl as reader
-from claimclf.writers import jsonl
+from claimclf.writers import WRITERS, jsonl
 
 WORDS = st.text(st.sampled_from('abé👍\u0301ש"\\'), min_size=1, max_size=8)
 
@@ -46,3 +47,12 @@ def test_a_field_whose_name_means_something_else_does_not_alter_the_article(tmp_
     )
     (found,) = reader.read(tmp_path / "a.jsonl")
     assert (found.id, found.text, found.sentences) == (article.id, article.text, article.sentences)
+
+
+@pytest.mark.parametrize("form", ["jsonl", "label-studio", "prodigy", "doccano", "csv", "tsv", "conll"])
+def test_what_was_there_is_replaced_and_not_written_over(tmp_path, form):
+    path, kept = tmp_path / "a", tmp_path / "kept"
+    path.write_text("gold")
+    kept.hardlink_to(path)
+    WRITERS[form]([Article("a", "It rained.", (Sentence(Span(0, 10), LABELS[0]),))], path)
+    assert kept.read_text() == "gold" and "It" in path.read_text()

@@ -1,0 +1,64 @@
+"""Files and folders that appear whole or not at all: a run may be interrupted, or the disk full, at any time."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from secrets import token_hex
+from stat import S_IMODE
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file beside `path`, and rename it; the folder is made. Pipes and devices are written to as they are.
+
+    >>> write_whole(Path("/dev/null"), b"It rained.")
+
+    Raises:
+        OSError: it cannot be written; what was at `path` is as it was.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists() and not path.is_file():
+        path.write_bytes(content)
+        return
+    path = path.resolve()  # a link stays one
+    part = path.with_name(f".{token_hex(8)}.part")
+    try:
+        if path.exists():
+            path.open("r+b").close()  # renaming does not ask whether the old file may be written
+        part.write_bytes(content)
+        if path.exists():
+            part.chmod(S_IMODE(path.stat().st_mode))
+        part.replace(path)
+    except OSError as error:
+        error.filename, error.filename2 = str(path), None
+        raise
+    finally:
+        part.unlink(missing_ok=True)
+
+
+@contextmanager
+def whole_folder(path: Path) -> Iterator[Path]:
+    """A new folder to fill, which takes the place of `path` when the block ends, and is removed where it fails.
+
+    >>> with whole_folder(Path("model")) as folder:  # doctest: +SKIP
+    ...     (folder / "config.json").write_text("{}")
+    """
+    path = path.resolve()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part, old = (path.with_name(f".{token_hex(8)}.{end}") for end in ("part", "old"))
+    part.mkdir()
+    try:
+        yield part
+        if path.exists():
+            path.rename(old)
+        try:
+            part.rename(path)
+        except OSError:
+            if old.exists():
+                old.rename(path)
+            raise
+        shutil.rmtree(old, ignore_errors=True)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
