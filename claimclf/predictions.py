@@ -4,8 +4,8 @@ The JSON (schema 1) of an article: `schema`, `model`, `sentences`, and `error` w
 sentence: `start`, `end`, `text`, `label`, `confidence`, `probabilities` (label → number), `cues` ([{start, end,
 text}]), `windows`, `label_set` (labels, or null where no coverage was asked for), `abstained`. Offsets are Unicode
 code points of the text that was given. The command adds `file`; of a stream, the other keys of the input line, and
-`line` and `error` where it failed. An input line with a key of the output's own fails: `schema`, `model`, `sentences`,
-`error`, `line`.
+`line` and `error` where it failed. What a line has under a key of the output's own (`sentences`, `model`, …) comes back
+in an object `input`.
 """
 
 from __future__ import annotations

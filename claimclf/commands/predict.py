@@ -29,7 +29,7 @@ Label every sentence of news articles: factual report, unverified claim, officia
 Each file is one article in UTF-8; a line break ends a sentence (--hard-wrapped: only a blank line does).
 The words that decided are underlined; in JSON they are `cues`. Offsets are Unicode code points."""
 
-_RESERVED = ("schema", "model", "sentences", "error", "line")  # what the output of a stream says itself
+_OWN = ("schema", "model", "sentences", "error", "line", "input")  # what the output of a stream says itself
 
 
 def add(commands: Any) -> None:
@@ -106,26 +106,27 @@ def _stream(classifier: ClaimClassifier, newlines: Literal["every", "blank"]) ->
     """JSON lines in, JSON lines out, in order; a line that fails comes back with its number and an `error`."""
     from rich.progress import track
 
-    waiting: deque[dict[str, Any]] = deque()
+    waiting: deque[tuple[dict[str, Any], dict[str, Any]]] = deque()
     failed = 0
     console = Console(stderr=True)
     articles = classifier.stream(_lines(waiting), newlines=newlines)
     for article in track(
         articles, "articles", total=None, console=console, disable=not console.is_terminal, transient=True
     ):
-        record = waiting.popleft()
-        document = {**{key: value for key, value in record.items() if key != "text"}, **article.to_dict()}
-        if article.error:
-            failed += 1
-            document["error"] = record["error"]
+        others, problem = waiting.popleft()
+        failed += article.error is not None
+        document = {**others, **article.to_dict(), **problem}
         sys.stdout.write(json.dumps(document, ensure_ascii=True) + "\n")
     if failed:
         raise DataError([Problem("standard input", f"{failed:,} lines failed", "their output has `line` and `error`")])
     return 0
 
 
-def _lines(waiting: deque[dict[str, Any]]) -> Iterator[Any]:
-    """The text of each line of standard input (None where there is none); what else it holds waits for its result."""
+def _lines(waiting: deque[tuple[dict[str, Any], dict[str, Any]]]) -> Iterator[Any]:
+    """The text of each line of standard input, None where there is none.
+
+    What else the line holds waits for its result, and what is wrong with it.
+    """
     from claimclf.readers import raw
 
     for number, given in enumerate(sys.stdin.buffer, 1):
@@ -136,12 +137,19 @@ def _lines(waiting: deque[dict[str, Any]]) -> Iterator[Any]:
             record = raw.loads(raw.decoded(line))
             if not isinstance(record, dict) or not isinstance(record.get("text"), str):
                 raise ValueError('no object with a string `text`: {"text": "…"}')
-            if taken := [key for key in _RESERVED if key in record]:
-                raise ValueError(f"the key {taken[0]!r} is one of the output's own; rename it")
+            waiting.append((_passed_on(record), {}))
+            text = record["text"]
         except ValueError as error:
-            record = {"line": number, "error": str(error)}
-        waiting.append(record)
-        yield record.get("text")
+            waiting.append(({}, {"line": number, "error": str(error)}))
+            text = None
+        yield text
+
+
+def _passed_on(record: dict[str, Any]) -> dict[str, Any]:
+    """What a line holds beside its text; keys that the output has itself are kept under `input`."""
+    taken = {key: value for key, value in record.items() if key in _OWN}
+    others = {key: value for key, value in record.items() if key not in _OWN and key != "text"}
+    return {**others, "input": taken} if taken else others
 
 
 def _texts(files: Sequence[str], failures: list[Problem]) -> Iterator[tuple[str, str]]:
