@@ -132,3 +132,5 @@ def test_a_sample_is_stored_and_read():
     again = type(sample).from_dict(json.loads(json.dumps(sample.to_dict())))
     one, two = measure(sample, repeats=3), measure(again, repeats=3)
     assert all(two[name].value == pytest.approx(score.value, abs=1e-8, nan_ok=True) for name, score in one.items())
+    gaps = type(sample).from_dict({**sample.to_dict(), "groups": (2 * sample.groups + 1).tolist()})
+    assert gaps.groups.tolist() == sample.groups.tolist()
