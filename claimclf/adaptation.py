@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from claimclf.devices import device_arguments
+from claimclf.encoding import no_surrogates
 from claimclf.errors import ConfigError, DataError, ModelError, Problem, needs_extra
 from claimclf.model import encoder_path
 from claimclf.resuming import last_whole_checkpoint, mark_run
@@ -127,7 +128,7 @@ def _windows(texts: Sequence[str], tokenizer: Any, max_tokens: int) -> Windows:
     """Every text in pieces of `max_tokens`, special tokens included; the last piece of a text may be shorter."""
     found: Windows = []
     for text in texts:
-        pieces = tokenizer(text, truncation=True, max_length=max_tokens, return_overflowing_tokens=True)
+        pieces = tokenizer(no_surrogates(text), truncation=True, max_length=max_tokens, return_overflowing_tokens=True)
         found += [{"input_ids": ids} for ids in pieces["input_ids"]]
     return found
 

@@ -138,9 +138,9 @@ class Audit:
         The confidence of a suspect is the probability of its given label, of the others 1. Beside each text stand how
         many suspects it has and what is said of each, by the sentence's number among those with a label.
         """
-        by_article: dict[str, list[Suspect]] = {}
+        by_article: dict[int, list[Suspect]] = {}  # not by the name, which may stand in two splits
         for suspect in self.suspects:
-            by_article.setdefault(suspect.article.id, []).append(suspect)
+            by_article.setdefault(id(suspect.article), []).append(suspect)
         found = []
         for suspects in by_article.values():
             article = replace(suspects[0].article, sentences=suspects[0].article.labelled)

@@ -16,7 +16,7 @@ from typing import Any
 
 from claimclf import articles, labels, readers, sentences, splits, texts
 from claimclf.articles import Article, Sentence, Span, data_hash
-from claimclf.errors import needs_extra
+from claimclf.errors import DataError, Problem, needs_extra
 from claimclf.labels import LABELS
 from claimclf.readers import Corpus, cases, jsonl, read_corpus, written
 from claimclf.readers.tasks import Reading
@@ -117,9 +117,12 @@ def build(
     `reading` and `form` are those of `read_corpus`.
 
     Raises:
-        DataError: with every problem of the data.
+        DataError: with every problem of the data; texts that hold half a character (a lone surrogate) are one.
     """
     corpus = read_corpus([Path(path) for path in paths], reading, form)
+    if broken := [article for article in corpus.articles if not _encodable(article)]:
+        found = "it holds half a character (a lone surrogate), which a dataset cannot"
+        raise DataError([Problem(a.where or a.id, found, "mend the text, or leave the article out") for a in broken])
     builder = ClaimDataset(
         cache_dir=str(cache) if cache else None,
         hash=_cache_hash(corpus, settings),
@@ -130,6 +133,15 @@ def build(
     )
     builder.download_and_prepare()
     return Built(_tables(builder), split(corpus.articles, settings), corpus, data_hash(corpus.articles))
+
+
+def _encodable(article: Article) -> bool:
+    values = (article.id, article.story, article.text, *(article.fields.get(name, "") for name in _FIELDS))
+    try:
+        "".join(values).encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _tables(builder: ClaimDataset) -> datasets.DatasetDict:

@@ -88,11 +88,12 @@ def pairs(splits: Mapping[str, Sequence[Article]]) -> tuple[Pair, ...]:
 def _articles(places: Sequence[Place]) -> Iterator[Pair]:
     """Articles of different splits that belong together; each pair once, for the plainest reason."""
     told = set()
+    splits = {place.split for place in places}
     for kind, key in (("same id", "id"), ("same story", "story")):
         first: dict[tuple[str, str], Place] = {}
         for place in places:
             name = getattr(place.article, key)
-            for split in {p.split for p in places} - {place.split}:
+            for split in splits - {place.split}:
                 other = first.get((name, split))
                 if other and (pair := frozenset((id(place.article), id(other.article)))) not in told:
                     told.add(pair)

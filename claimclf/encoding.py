@@ -96,7 +96,7 @@ class Encoder:
 
     def _tokens(self, text: str, sentences: Sequence[Span]) -> list[_Tokens]:
         # A space in front of all but the first word of the text: byte-level vocabularies know words by it.
-        view = _no_surrogates(text)
+        view = no_surrogates(text)
         pieces = [(" " if span.start else "") + span.of(view) for span in sentences]
         encoded = self._tokenizer.encode_batch(pieces, add_special_tokens=False)
         tokens = []
@@ -155,7 +155,7 @@ def _cut(lengths: list[int], budget: int, context: int) -> Iterator[tuple[int, i
         start = end
 
 
-def _no_surrogates(text: str) -> str:
+def no_surrogates(text: str) -> str:
     """The text with U+FFFD for lone surrogates, which no tokenizer takes; the length stays."""
     try:
         text.encode("utf-8")

@@ -186,10 +186,10 @@ def sample_of(
     said: list[list[float]] = []
     sets: list[tuple[Label, ...]] = []
     for article in track(articles):
-        stories.setdefault(article.story, len(stories))
         predicted = _predict(classifier, article, end_to_end)
         for i, sentence in enumerate(article.sentences):
             if sentence.label is not None:
+                stories.setdefault(article.story, len(stories))
                 rows.append((article, i, sentence))
                 found = predicted[i]
                 said.append(list(found.probabilities.values()) if found else [1 / len(LABELS)] * len(LABELS))

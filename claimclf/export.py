@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from claimclf.checkpoint import FILE, Checkpoint, load_tokenizer
 from claimclf.encoding import Encoder
-from claimclf.errors import ModelError, needs_extra
+from claimclf.errors import DataError, ModelError, Problem, needs_extra
 from claimclf.quantisation import int8_activations, int8_weights
 from claimclf.readers import read_corpus
 from claimclf.runtime import Runtime, article_logits
@@ -58,10 +58,13 @@ def export(
     `precision` "int8" stores weights in int8, and adds a graph that computes in int8; "fp32" keeps float32.
 
     Raises:
+        DataError: no sentence of `compare` has a label.
         ModelError: the checkpoint cannot be loaded, or too many labels differ from it; `out` is untouched.
     """
     settings = Checkpoint.load(checkpoint)
     articles = read_corpus([compare]).articles
+    if not any(article.labelled for article in articles):
+        raise DataError([Problem(str(compare), "no labelled sentence to prove the model on", "give labelled articles")])
     encoder = Encoder(load_tokenizer(checkpoint), settings.windows)
 
     def said(runtime: Runtime) -> NDArray[np.floating]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from claimclf.adaptation import Adaptation, adapt
+from claimclf.adaptation import Adaptation, _windows, adapt
 from claimclf.errors import ConfigError, DataError, ModelError
 from claimclf.model import load_encoder
 
@@ -30,6 +30,12 @@ def test_masked_words_are_guessed_better_and_training_takes_the_encoder(encoders
     assert any("embed" in name for name in changed) and len(changed) > 10
     assert tokenizer("The council").input_ids and "windows to learn from" in lines[0]
     assert json.loads((done.folder / "adaptation.json").read_text())["texts"] == len(TEXTS)
+
+
+@pytest.mark.parametrize("family", ["bert", "roberta"])
+def test_half_a_character_is_read_as_one_that_is_unknown(encoders, family):
+    _, tokenizer = load_encoder(str(encoders[family]))
+    assert _windows(["It \ud83d rained."], tokenizer, 32) == _windows(["It \ufffd rained."], tokenizer, 32)
 
 
 def test_what_cannot_be_adapted_is_said(encoders, tmp_path):

@@ -100,6 +100,13 @@ def test_labels_that_no_sentence_has_do_no_harm():
     assert audit([article("a", FACT)], said[:1], "test").suspects == ()
 
 
+def test_an_id_in_two_splits_is_two_texts_to_correct():
+    one, two = article("a", FACT, CLAIM), article("a", FACT, CLAIM, DENIAL)
+    said = np.array([[0.1, 0.9, 0, 0], [0, 1, 0, 0], [1, 0, 0, 0], [0, 1, 0, 0], [0.8, 0, 0.2, 0]])
+    guesses = audit([one, two], said, "test", top=10).guesses()
+    assert [(len(g.article.sentences), g.confidences) for g in guesses] == [(2, (0.1, 1.0)), (3, (1.0, 1.0, 0.2))]
+
+
 def test_what_cannot_be_audited_is_an_error():
     with pytest.raises(DataError, match="no labelled sentence"):
         audit([article("a", None)], np.zeros((0, 4)), "test")

@@ -8,6 +8,7 @@ from datasets import ClassLabel, disable_progress_bars
 from claimclf import articles, dataset, labels, readers, sentences, splits, texts
 from claimclf.articles import Article, Sentence, Span, data_hash
 from claimclf.dataset import build, from_row, to_row
+from claimclf.errors import DataError
 from claimclf.labels import LABELS, Label
 from claimclf.readers import Corpus, jsonl, read_corpus, written
 from claimclf.splits import SplitSettings
@@ -193,6 +194,17 @@ def test_the_data_hash_depends_on_order_and_content_alone():
     assert data_hash([ARTICLE, other]) != data_hash([other, ARTICLE])
     assert data_hash([replace(ARTICLE, where="x:1")]) == data_hash([ARTICLE])
     assert data_hash([replace(ARTICLE, text=TEXT[:-1] + "E")]) != data_hash([ARTICLE])
+
+
+def test_all_articles_with_half_a_character_are_named(tmp_path):
+    names = ("a", "b", "c", "d")
+    records = [{"id": name, "text": "It rained.", "sentences": [], "provenance": "\ud83d"} for name in names]
+    records[1]["text"] = "It \ud83d rained."
+    records[3]["outlet"] = "\udc4d"
+    path = write_jsonl(tmp_path / "half.jsonl", records)
+    with pytest.raises(DataError, match=r"half a character .* mend the text") as error:
+        build([str(path)], SETTINGS, tmp_path / "cache")
+    assert [problem.where.rpartition("/")[2] for problem in error.value.problems] == ["half.jsonl:2", "half.jsonl:4"]
 
 
 VOTES = [(0, 1, 1, 2), (0, 1, 0, 2)]

@@ -1,7 +1,7 @@
 """What stands twice: differing labels, and leaks between splits."""
 
 from claimclf.articles import Article, Sentence, Span
-from claimclf.duplicates import pairs
+from claimclf.duplicates import Place, _articles, pairs
 from claimclf.labels import LABELS
 
 FACT, CLAIM, DENIAL, _ = LABELS
@@ -55,3 +55,16 @@ def test_a_sentence_in_two_splits_whose_articles_are_unlike():
     found = kinds({"train": [article("a", LONG, FACT)], "dev": [one]})
     assert found == [("labels differ", "a", "b"), ("sentence in two splits", "a", "b")]
     assert kinds({"train": [article("a", LONG, FACT)], "dev": []}) == []
+
+
+def test_places_are_gone_through_a_few_times_and_not_once_a_place():
+    class Counted(list):
+        times = 0
+
+        def __iter__(self):
+            self.times += 1
+            return super().__iter__()
+
+    places = Counted(Place(article(f"a{n}", f"Harbour {n * n}.", FACT), None, "ab"[n % 2]) for n in range(40))
+    assert list(_articles(places)) == []
+    assert places.times < 10

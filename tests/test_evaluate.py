@@ -87,6 +87,14 @@ def test_unlabelled_articles_are_refused(classifier):
         module.evaluate(classifier, [Article("a", "It rained.", (Sentence(Span(0, 10), None),))])
 
 
+def test_stories_without_a_labelled_sentence_count_for_nothing(classifier, articles):
+    text = "It rained."
+    bare = [Article("x", text, (Sentence(Span(0, 10), None),)), Article("y", text, ())]
+    alone, among = (module.evaluate(classifier, given, repeats=20) for given in (articles, [*bare, *articles]))
+    assert among.sample.groups.tolist() == alone.sample.groups.tolist()
+    assert str(among.scores) == str(alone.scores)
+
+
 def test_the_command(checkpoint, written, tmp_path, capsys):
     out, kept = tmp_path / "scores.json", tmp_path / "kept.json"
     out.write_text("earlier")

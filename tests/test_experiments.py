@@ -102,6 +102,7 @@ def test_a_smaller_share_of_the_stories_is_part_of_a_larger_one(written):
     assert 0 < len(some) < len(more) < len(articles)
     assert {a.id for a in some} <= {a.id for a in more}
     assert share_of_stories(articles, 1.0) == list(articles)
+    assert len(share_of_stories([replace(articles[0], story="half \ud83d")], 1.0)) == 1
 
 
 def test_gains_are_paired_and_left_out_where_the_data_differ():

@@ -8,11 +8,11 @@ from onnx import helper, numpy_helper
 
 from claimclf import export as module
 from claimclf import quantisation
-from claimclf.errors import ModelError
+from claimclf.errors import DataError, ModelError
 from claimclf.export import export
 from claimclf.predict import ClaimClassifier
 from claimclf.quantisation import int8_activations, int8_weights
-from tests.conftest import FAMILIES
+from tests.conftest import FAMILIES, write_jsonl
 
 TEXT = "The council rejected the report. Repairs may take until spring.\n\nThe county closed the bridge."
 
@@ -85,6 +85,13 @@ def test_a_model_is_as_it_was_when_the_disk_is_full(tmp_path, monkeypatch):
     assert {file.name: file.read_text() for file in out.iterdir()} == dict.fromkeys(
         ("config.json", "model.onnx"), "new"
     )
+
+
+def test_nothing_is_exported_where_nothing_can_prove_it(checkpoint, tmp_path):
+    bare = write_jsonl(tmp_path / "bare.jsonl", [{"id": "b", "text": "It rained.", "sentences": []}])
+    with pytest.raises(DataError, match=r"bare\.jsonl: no labelled sentence"):
+        export(checkpoint, tmp_path / "out", "int8", bare)
+    assert not (tmp_path / "out").exists()
 
 
 def test_weights_are_rounded_to_half_a_step():

@@ -1,10 +1,13 @@
 """Batches are alike in length and bounded; the order of the results is that of the windows."""
 
 import numpy as np
+from tokenizers import Tokenizer
 
-from claimclf.encoding import Window
+from claimclf.articles import Article, Sentence, Span
+from claimclf.encoding import Encoder, Window, WindowSettings
 from claimclf.errors import ModelError
-from claimclf.runtime import window_logits
+from claimclf.labels import LABELS
+from claimclf.runtime import article_logits, window_logits
 from claimclf.runtime.onnx import OnnxRuntime
 
 
@@ -53,6 +56,16 @@ def test_one_by_one():
 
 def test_no_windows():
     assert window_logits(Echo(), [], 0) == []
+
+
+def test_articles_without_a_labelled_sentence_have_no_rows_and_keep_their_numbers(encoders):
+    encoder = Encoder(Tokenizer.from_file(str(encoders["bert"] / "tokenizer.json")), WindowSettings())
+    bare, unlabelled = Article("a", "It rained.", ()), Article("b", "It rained.", (Sentence(Span(0, 10), None),))
+    labelled = Article("c", "It rained.", (Sentence(Span(0, 10), LABELS[2]),))
+    logits, true, owner = article_logits(Echo(), encoder, [bare, unlabelled, labelled], 0)
+    assert (logits.shape, true.tolist(), owner.tolist()) == ((1, 4), [2], [2])
+    assert (true.dtype, owner.dtype) == (np.int64, np.int64)
+    assert [len(rows) for rows in article_logits(Echo(), encoder, [bare], 0)] == [0, 0, 0]
 
 
 def test_a_damaged_model_is_said_plainly(tmp_path):

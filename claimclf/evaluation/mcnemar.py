@@ -7,8 +7,6 @@ as independent, which those of an article are not: an extra beside the paired bo
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
-from math import comb
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,5 +37,8 @@ def mcnemar(ours: NDArray[np.bool_], other: NDArray[np.bool_]) -> McNemar:
     """
     gained, lost = int((ours & ~other).sum()), int((~ours & other).sum())
     n = gained + lost
-    tail = sum(comb(n, k) for k in range(min(gained, lost) + 1))
-    return McNemar(gained, lost, float(min(Fraction(1), Fraction(2 * tail, 2**n))))
+    term, tail = 1, 0
+    for k in range(min(gained, lost) + 1):  # term is n over k, and its division by k + 1 has no remainder
+        tail += term
+        term = term * (n - k) // (k + 1)
+    return McNemar(gained, lost, min(1.0, 2 * tail / 2**n))

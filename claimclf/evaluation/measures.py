@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,8 +48,8 @@ def measure(
     >>> measure(Sample(labels, np.zeros((4, 4), bool), np.eye(4), labels), repeats=10)["accuracy"].value
     1.0
     """
-    weights = _weights(sample, repeats, seed, method)
-    return {name: _interval(drawn, repeats, level, method) for name, drawn in _drawn(sample, weights).items()}
+    drawn = _drawn(sample, _weights(sample, repeats, seed), method)
+    return {name: _interval(scores, repeats, level, method) for name, scores in drawn.items()}
 
 
 def difference(
@@ -66,18 +67,16 @@ def difference(
     """
     if not (np.array_equal(ours.true, other.true) and np.array_equal(ours.groups, other.groups)):
         raise ValueError("two models are compared on the same sentences only")
-    weights = _weights(ours, repeats, seed, method)
-    one, two = _drawn(ours, weights), _drawn(other, weights)
+    weights = _weights(ours, repeats, seed)
+    one, two = _drawn(ours, weights, method), _drawn(other, weights, method)
     return {name: _interval(one[name] - two[name], repeats, level, method) for name in one}
 
 
-def _weights(sample: Sample, repeats: int, seed: int, method: Method) -> NDArray[np.int64]:
-    """How often each story counts, a row each: in the sample, in every resample, and for BCa with each left out."""
+def _weights(sample: Sample, repeats: int, seed: int) -> NDArray[np.int64]:
+    """How often each story counts, a row each: in the sample, and in every resample."""
     groups = int(sample.groups.max(initial=-1)) + 1
     draws = resamples(groups, repeats, seed) if groups else np.zeros((repeats, 0), dtype=np.int64)
-    whole = np.ones((1, groups), dtype=np.int64)
-    left_out = whole - np.eye(groups, dtype=np.int64) if method == "bca" else whole[:0]
-    return np.vstack([whole, draws, left_out])
+    return np.vstack([np.ones((1, groups), dtype=np.int64), draws])
 
 
 def _interval(scores: Floats, repeats: int, level: float, method: Method) -> Interval:
@@ -85,14 +84,20 @@ def _interval(scores: Floats, repeats: int, level: float, method: Method) -> Int
     return Interval.bca(value, drawn, left_out, level) if method == "bca" else Interval.of(value, drawn, level)
 
 
-def _drawn(sample: Sample, weights: NDArray[np.int64]) -> dict[str, Floats]:
-    """Each score under each row of story weights, (rows,)."""
+def _drawn(sample: Sample, weights: NDArray[np.int64], method: Method) -> dict[str, Floats]:
+    """Each score under each row of story weights, and for BCa with each story left out, (rows,) or (rows + stories,).
+
+    Weights of all stories but one are never held for every story at once: they would be stories times stories.
+    """
     found: dict[str, Floats] = {}
+    left_out = range(weights.shape[1] if method == "bca" else 0)
     for statistics, scores in (_confusion(sample), _sums(sample), _bins(sample)):
         sums = np.tensordot(weights, statistics, axes=1)
-        found |= {name: np.array([score(row) for row in sums]) for name, score in scores.items()}
+        rows = np.concatenate([sums, sums[0] - statistics[: len(left_out)]])
+        found |= {name: np.array([score(row) for row in rows]) for name, score in scores.items()}
     for name, score in _ranked(sample).items():
-        found[name] = np.array([score(row[sample.groups].astype(np.float64)) for row in weights])
+        counted = chain((row[sample.groups] for row in weights), (sample.groups != story for story in left_out))
+        found[name] = np.array([score(row.astype(np.float64)) for row in counted])
     return {name: found[name] for name in SCORES}
 
 

@@ -64,7 +64,7 @@ class Sample:
 
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> Sample:
-        """The inverse of `to_dict`.
+        """The inverse of `to_dict`, with groups that have no sentence left out.
 
         Raises:
             KeyError, ValueError: a field is missing, or the lists do not fit together.
@@ -74,5 +74,6 @@ class Sample:
         for row, labels in enumerate(content["also"]):
             also[row, labels] = True
         probabilities = np.array(content["probabilities"], dtype=np.float64).reshape(n, len(LABELS))
-        groups = np.array(content["groups"], dtype=np.int64)
+        # reports of older versions have numbers for stories without a labelled sentence, too
+        groups = np.unique(np.array(content["groups"], dtype=np.int64), return_inverse=True)[1]
         return cls(np.array(content["true"], dtype=np.int64), also, probabilities, groups)

@@ -86,6 +86,8 @@ def article_logits(
     logits, true = [np.zeros((0, len(LABELS)), np.float32)], [np.zeros(0, np.int64)]
     owner = [np.zeros(0, np.int64)]
     for number, article in enumerate(articles):
+        if not article.labelled:  # without windows, means have no columns that could be joined to the others
+            continue
         windows = encoder.windows(article.text, [s.span for s in article.sentences])
         means, _ = sentence_means(windows, window_logits(runtime, windows, pad_id), len(article.sentences))
         labels = np.array([-1 if s.label is None else s.label.position for s in article.sentences])

@@ -5,7 +5,9 @@ from scipy.stats import binomtest
 from claimclf.evaluation.mcnemar import McNemar, mcnemar
 
 
-@pytest.mark.parametrize(("gained", "lost"), [(0, 0), (5, 5), (1, 9), (12, 3), (300, 240), (900, 1100)])
+@pytest.mark.parametrize(
+    ("gained", "lost"), [(0, 0), (5, 5), (1, 9), (12, 3), (300, 240), (900, 1100), (14_900, 15_100)]
+)
 def test_the_p_is_that_of_scipy(gained, lost):
     ours = np.array([True] * gained + [False] * lost + [True, False])
     other = np.array([False] * gained + [True] * lost + [True, False])

@@ -1,6 +1,7 @@
 """Scores against scikit-learn on random samples; intervals that contain their value; what is undefined says so."""
 
 import json
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics
 
+from claimclf.evaluation.bootstrap import Interval, resamples
 from claimclf.evaluation.measures import SCORES, measure
 from claimclf.evaluation.ranking import area_under_risk_coverage, average_precision, selective_accuracy
 from claimclf.evaluation.sample import Sample
@@ -127,8 +129,32 @@ def test_bca_intervals_hold_their_value_and_differ_from_percentile():
     assert bca["macro_f1"] != plain["macro_f1"]
 
 
+def test_bca_takes_the_scores_without_each_story():
+    sample = make(4)
+    found = measure(sample, repeats=50, method="bca")
+    parts = [measure(sample.part(sample.groups != story), repeats=1) for story in range(20)]
+    drawn = [sample.part(np.repeat(np.arange(200), row[sample.groups])) for row in resamples(20, 50)]
+    for name in ("macro_f1", "log_loss", "auprc/official_denial"):
+        value, left_out = found[name].value, [part[name].value for part in parts]
+        expected = Interval.bca(value, [measure(part, repeats=1)[name].value for part in drawn], left_out)
+        bounds = [found[name].low, found[name].high]
+        assert bounds == pytest.approx([expected.low, expected.high], abs=1e-9)
+
+
+def test_bca_of_many_stories_takes_little_memory():
+    sample = make(6, 2000)
+    sample = Sample(sample.true, sample.also, sample.probabilities, np.arange(2000))
+    tracemalloc.start()
+    measure(sample, repeats=2, method="bca")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2000 * 2000 * 8 / 2  # bytes; half of what a weight for each story without each would take
+
+
 def test_a_sample_is_stored_and_read():
     sample = make(5)
     again = type(sample).from_dict(json.loads(json.dumps(sample.to_dict())))
     one, two = measure(sample, repeats=3), measure(again, repeats=3)
     assert all(two[name].value == pytest.approx(score.value, abs=1e-8, nan_ok=True) for name, score in one.items())
+    gaps = type(sample).from_dict({**sample.to_dict(), "groups": (2 * sample.groups + 1).tolist()})
+    assert gaps.groups.tolist() == sample.groups.tolist()
