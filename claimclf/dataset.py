@@ -22,6 +22,7 @@ from claimclf.readers import Corpus, cases, jsonl, read_corpus, written
 from claimclf.readers.tasks import Reading
 from claimclf.splits import SPLITS, Splits, SplitSettings, split
 from claimclf.writers import hf_datasets
+from claimclf.writers.outcome import in_utf8
 
 with needs_extra("train"):
     import datasets
@@ -136,12 +137,7 @@ def build(
 
 
 def _encodable(article: Article) -> bool:
-    values = (article.id, article.story, article.text, *(article.fields.get(name, "") for name in _FIELDS))
-    try:
-        "".join(values).encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
+    return in_utf8((article.id, article.story, article.text, *(article.fields.get(name, "") for name in _FIELDS)))
 
 
 def _tables(builder: ClaimDataset) -> datasets.DatasetDict:

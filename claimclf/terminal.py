@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TypeVar
 
 from rich.console import Console, Group
@@ -70,7 +70,7 @@ def _body(sentence: SentencePrediction) -> Text:
     return body
 
 
-def progress(what: str, items: Sequence[T]) -> Iterable[T]:
+def progress(what: str, items: Iterable[T]) -> Iterable[T]:
     """The items, with a bar on standard error where that is a terminal.
 
     >>> list(progress("articles", [1, 2]))

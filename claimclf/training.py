@@ -98,9 +98,8 @@ def _report_data(built: dataset.Built, output: Path, say: Callable[[str], None])
 def share_of_stories(articles: Sequence[Article], share: float) -> list[Article]:
     """The articles of a `share` of the stories, drawn by their names: a smaller share is part of a larger one."""
     whole = 2**64
-    names = [a.story.encode("utf-8", "surrogatepass") for a in articles]
-    drawn = [int(sha256(name).hexdigest()[:16], 16) < share * whole for name in names]
-    return [a for a, inside in zip(articles, drawn, strict=True) if inside]
+    names = (a.story.encode("utf-8", "surrogatepass") for a in articles)
+    return [a for a, n in zip(articles, names, strict=True) if int(sha256(n).hexdigest()[:16], 16) < share * whole]
 
 
 def training_rows(encoder: Encoder, articles: Sequence[Article], context: bool) -> list[dict[str, Any]]:

@@ -83,6 +83,12 @@ def add(commands: Any) -> None:
     parser.add_argument("--interval", choices=["bca", "percentile"], default="bca", help="its kind (default bca)")
     parser.add_argument("--seed", type=int, default=0)
     add_reading(parser)
+    _add_gate(parser)
+    _add_reports(parser)
+    parser.set_defaults(run=run)
+
+
+def _add_gate(parser: argparse.ArgumentParser) -> None:
     gate = parser.add_argument_group("gate: exit code 1 where a rule fails, 5 where there is too little data")
     gate.add_argument("--gate-config", type=Path, metavar="YAML", help="rules in a file, such as configs/gate.yaml")
     gate.add_argument("--min", action="append", default=[], metavar="SCORE=X", help="the score must be at least X")
@@ -91,13 +97,15 @@ def add(commands: Any) -> None:
     )
     gate.add_argument("--max-drop", action="append", default=[], metavar="SCORE=X", help="at most X below the baseline")
     gate.add_argument("--gate", metavar="MODE", help="point (default), lower-bound or non-inferiority decides")
+
+
+def _add_reports(parser: argparse.ArgumentParser) -> None:
     out = parser.add_argument_group("reports")
     out.add_argument("--json", type=Path, metavar="OUT", help="every number, and what a later --baseline needs")
     out.add_argument("--html", type=Path, metavar="OUT", help="a page to look at, in one file")
     out.add_argument("--pictures", type=Path, metavar="FOLDER", help="its pictures as PNG and SVG")
     out.add_argument("--junit", type=Path, metavar="OUT", help="the rules as JUnit XML")
     out.add_argument("--github-summary", type=Path, metavar="OUT", help="append Markdown ($GITHUB_STEP_SUMMARY)")
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -104,15 +104,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _stream(classifier: ClaimClassifier, newlines: Literal["every", "blank"]) -> int:
     """JSON lines in, JSON lines out, in order; a line that fails comes back with its number and an `error`."""
-    from rich.progress import track
+    from claimclf.terminal import progress
 
     waiting: deque[tuple[dict[str, Any], dict[str, Any]]] = deque()
     failed = 0
-    console = Console(stderr=True)
-    articles = classifier.stream(_lines(waiting), newlines=newlines)
-    for article in track(
-        articles, "articles", total=None, console=console, disable=not console.is_terminal, transient=True
-    ):
+    for article in progress("articles", classifier.stream(_lines(waiting), newlines=newlines)):
         others, problem = waiting.popleft()
         failed += article.error is not None
         document = {**others, **article.to_dict(), **problem}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from claimclf.articles import Article
@@ -20,6 +20,20 @@ class Outcome:
     lost: tuple[str, ...] = ()
 
 
+def in_utf8(values: Iterable[str]) -> bool:
+    r"""Whether UTF-8 can hold all of the values: none has half a surrogate pair.
+
+    >>> in_utf8(["It rained."]), in_utf8(["It \ud83d rained."])
+    (True, False)
+    """
+    try:
+        for value in values:
+            value.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def encodable(articles: Sequence[Article]) -> tuple[list[Article], list[str]]:
     r"""The articles that UTF-8 can hold, and a line on the others, which have half a surrogate pair somewhere.
 
@@ -28,11 +42,9 @@ def encodable(articles: Sequence[Article]) -> tuple[list[Article], list[str]]:
     """
     there, left = [], []
     for article in articles:
-        try:
-            for value in (article.id, article.text, article.story, *article.fields, *article.fields.values()):
-                value.encode("utf-8")
+        if in_utf8((article.id, article.text, article.story, *article.fields, *article.fields.values())):
             there.append(article)
-        except UnicodeEncodeError:
+        else:
             left.append(article.id)
     lost = [f"articles with lone surrogates, which are left out: {len(left):,} ({left[0][:40]!r})"] if left else []
     return there, lost
