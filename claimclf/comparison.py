@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from claimclf.articles import Article
 from claimclf.errors import DataError, Problem
-from claimclf.evaluation.bootstrap import Interval, interval, resamples
-from claimclf.evaluation.scores import accuracy, f1, macro_f1, statistics
+from claimclf.evaluation.bootstrap import Interval
+from claimclf.evaluation.confusion import Confusion
+from claimclf.evaluation.scores import statistics
 from claimclf.labels import LABELS
 from claimclf.peers import Labeller
 from claimclf.predict import ClaimClassifier
@@ -60,12 +61,11 @@ def compare(
     """
     if not any(article.labelled for article in articles):
         raise DataError([Problem("comparison", "no labelled sentence", "give annotated articles")])
-    counts = {name: statistics(_pairs(articles, label)) for name, label in systems.items()}
-    draws = resamples(len(articles), repeats, seed)
-    rows = tuple(_row(name, c, draws) for name, c in counts.items())
+    counts = {name: Confusion(statistics(_pairs(articles, label))) for name, label in systems.items()}
+    rows = tuple(_row(name, c.measure(repeats, seed)) for name, c in counts.items())
     *others, ours = counts
-    leads = {name: _lead(counts[ours], counts[name], draws) for name in others}
-    return Comparison(rows, leads, len(articles), int(counts[ours].sum()))
+    leads = {name: counts[ours].gain(counts[name], repeats, seed)["macro_f1"] for name in others}
+    return Comparison(rows, leads, len(articles), int(counts[ours].counts.sum()))
 
 
 def _pairs(articles: Sequence[Article], label: Labeller) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
@@ -76,15 +76,8 @@ def _pairs(articles: Sequence[Article], label: Labeller) -> list[tuple[NDArray[n
     return pairs
 
 
-def _row(name: str, counts: NDArray[np.int64], draws: NDArray[np.int64]) -> Row:
-    total = counts.sum(axis=0)
-    scores = {str(label): float(score) for label, score in zip(LABELS, f1(total), strict=True)}
-    return Row(name, interval(counts, macro_f1, draws), interval(counts, accuracy, draws), scores)
-
-
-def _lead(ours: NDArray[np.int64], other: NDArray[np.int64], draws: NDArray[np.int64]) -> Interval:
-    both = np.stack([ours, other], axis=1)
-    return interval(both, lambda pair: macro_f1(pair[0]) - macro_f1(pair[1]), draws)
+def _row(name: str, scores: dict[str, Interval]) -> Row:
+    return Row(name, scores["macro_f1"], scores["accuracy"], {label: scores[f"f1/{label}"].value for label in LABELS})
 
 
 def ours(classifier: ClaimClassifier) -> Labeller:

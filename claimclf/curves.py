@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from claimclf.errors import needs_extra
-from claimclf.evaluation.measures import measure
 from claimclf.experiments import Run
 from claimclf.runtime.processor import features, model_name
 from claimclf.speed import Speed
@@ -25,7 +24,7 @@ def learning_curve(runs: Sequence[Run], path: Path) -> None:
         figure = Figure(figsize=(6.4, 4.2), layout="constrained")
         axes = figure.subplots()
         for name, points in lines.items():
-            scores = [measure(one.apart)["macro_f1"] for one in points]
+            scores = [one.apart.measure()["macro_f1"] for one in points]
             errors = [[s.value - s.low for s in scores], [s.high - s.value for s in scores]]
             sizes = [one.sentences for one in points]
             axes.errorbar(sizes, [s.value for s in scores], yerr=errors, marker="o", capsize=3, label=name)

@@ -1,8 +1,9 @@
-"""Training runs that differ in one choice each → a table of what each is worth, or a learning curve.
+"""Training runs that differ in one choice each, and what each run said of articles that it had not seen.
 
 A plan is a YAML file: `config` (the settings all share), `settings` (on top of them) and `runs` (name → what differs).
 Each run is scored on the held-out articles of its own splits, and on articles given apart; one that is done, with the
-same settings and on the same articles, is not run again.
+same settings and on the same articles, is not run again. What is kept of a run are confusion counts a story: `gains.py`
+makes tables and intervals of them.
 """
 
 from __future__ import annotations
@@ -11,11 +12,10 @@ import json
 import re
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import yaml
 
 from claimclf import config as configs
@@ -23,32 +23,53 @@ from claimclf.articles import Article, data_hash
 from claimclf.config import TrainingConfig
 from claimclf.errors import ConfigError
 from claimclf.evaluate import sample_of
-from claimclf.evaluation.measures import difference, measure
-from claimclf.evaluation.sample import Sample
+from claimclf.evaluation.confusion import Confusion
 from claimclf.files import write_whole
 from claimclf.predict import ClaimClassifier
 from claimclf.readers import read_corpus
 from claimclf.training import train
 
-SHOWN = ("macro_f1", "f1/official_denial", "f1/speculation")
 _KEYS = {"config", "settings", "runs"}
 
 
 @dataclass(frozen=True)
 class Run:
-    """A run that is done: its name, settings, training sentences and minutes, and what it said of both sets.
+    """A run that is done: its name, settings, training sentences and minutes, and confusion counts on both sets.
 
-    `held_out` are the validation and test articles of its own splits; `apart` those that were given. `hashes` of the
-    `training` data and the articles `apart`: older results have none.
+    `held_out` are the validation and test articles of its own splits; `apart` those that were given. `hashes` are
+    those of the `training` data and of the articles `apart`. `minutes` is null where other work shared the cores.
+
+    >>> one = Confusion.from_list([[1] * 16])
+    >>> Run.from_json(Run("as it is", {}, 9, 1.5, one, one, {}).to_json()).sentences
+    9
     """
 
     name: str
     config: dict[str, Any]
     sentences: int
-    minutes: float
-    held_out: Sample
-    apart: Sample
-    hashes: dict[str, str] = field(default_factory=dict)
+    minutes: float | None
+    held_out: Confusion
+    apart: Confusion
+    hashes: dict[str, str]
+
+    def to_json(self) -> str:
+        """The run as one line of JSON."""
+        counts = {"held_out": self.held_out.to_list(), "apart": self.apart.to_list()}
+        return json.dumps({**vars(self), **counts}, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, line: str) -> Run:
+        """The inverse of `to_json`.
+
+        Raises:
+            ValueError: this is no line that `to_json` wrote.
+        """
+        try:
+            content = json.loads(line)
+            held_out, apart = (Confusion.from_list(content.pop(name)) for name in ("held_out", "apart"))
+            return cls(**content, held_out=held_out, apart=apart)
+        except (AttributeError, KeyError, TypeError) as error:
+            raise ValueError(f"not a stored run: {error}") from error
 
 
 def plan(path: Path, folder: Path) -> dict[str, TrainingConfig]:
@@ -96,12 +117,13 @@ def run(
     trained = train(config, say)
     minutes = (time.monotonic() - start) / 60
     classifier, parts = ClaimClassifier.load(str(trained.folder)), trained.articles
-    held_out = sample_of(classifier, [*parts["validation"], *parts["test"]])[0]
+    held_out, given = (
+        Confusion.of(sample_of(classifier, articles)[0]) for articles in ([*parts["validation"], *parts["test"]], apart)
+    )
     sentences = sum(len(a.labelled) for a in parts["train"])
     hashes = {"training": classifier.checkpoint.training["data_hash"], "apart": data_hash(apart)}
-    result = Run(name, _settings(config), sentences, minutes, held_out, sample_of(classifier, apart)[0], hashes)
-    content = {**asdict(result), "held_out": held_out.to_dict(), "apart": result.apart.to_dict()}
-    write_whole(_stored(config), json.dumps(content).encode("ascii"))
+    result = Run(name, _settings(config), sentences, minutes, held_out, given, hashes)
+    write_whole(_stored(config), result.to_json().encode("ascii"))
     return result
 
 
@@ -113,18 +135,15 @@ def taken_up(name: str, config: TrainingConfig, apart: Sequence[Article], known:
     Raises:
         DataError: the training data cannot be read.
     """
-    if not _stored(config).is_file():
+    try:
+        done = Run.from_json(_stored(config).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
         return None
-    done = json.loads(_stored(config).read_text(encoding="utf-8"))
-    if done["config"] != _settings(config):
+    if done.config != _settings(config):
         return None
-    given, hashes = Sample.from_dict(done["apart"]), done.get("hashes", {})
-    if not hashes and given.true.tolist() != [s.label.position for a in apart for s in a.labelled if s.label]:
+    if done.hashes != {"training": _training_hash(config, known), "apart": data_hash(apart)}:
         return None
-    if hashes and hashes != {"training": _training_hash(config, known), "apart": data_hash(apart)}:
-        return None
-    held_out = Sample.from_dict(done["held_out"])
-    return Run(name, done["config"], done["sentences"], done["minutes"], held_out, given, hashes)
+    return replace(done, name=name)
 
 
 def _stored(config: TrainingConfig) -> Path:
@@ -141,45 +160,3 @@ def _training_hash(config: TrainingConfig, known: dict[str, str]) -> str:
         corpus = read_corpus([Path(path) for path in config.data], config.reading(), config.format or None)
         known[key] = data_hash(corpus.articles)
     return known[key]
-
-
-def table(runs: Sequence[Run]) -> str:
-    """A Markdown table of the runs: scores with 95% intervals by stories, and what each gains on the first, paired.
-
-    Where a run has other data or splits, its held-out articles are others, too, and no gain is given on them.
-    """
-    lines = [
-        "| run | minutes | macro-F1, held out | gain | macro-F1, apart | gain | denial | speculation |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- |",
-    ]
-    for one in runs:
-        apart = measure(one.apart)
-        cells = [one.name, f"{one.minutes:.1f}", str(measure(one.held_out)["macro_f1"]), gain(one, runs[0], "held_out")]
-        cells += [str(apart["macro_f1"]), gain(one, runs[0], "apart")]
-        cells += [f"{apart[name].value:.3f}".replace("0.", ".", 1) for name in SHOWN[1:]]
-        lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join(lines)
-
-
-def gain(one: Run, base: Run, part: str) -> str:
-    """The difference in macro-F1 on `held_out` or `apart`, with its interval; a dash where sentences are others."""
-    ours, other = getattr(one, part), getattr(base, part)
-    if one is base or (one.config["data"] != base.config["data"] and part == "held_out"):
-        return "–"
-    if not (np.array_equal(ours.true, other.true) and np.array_equal(ours.groups, other.groups)):
-        return "–"
-    return difference(ours, other)["macro_f1"].signed()
-
-
-def spread(runs: Sequence[Run]) -> str:
-    """A line on how far apart the scores lie of the first run and those that differ from it in the seed alone.
-
-    Largest less smallest on the articles apart; an empty string where there are no such runs.
-    """
-    alike = [one for one in runs if {**one.config, "seed": 0} == {**runs[0].config, "seed": 0}] if runs else []
-    if len(alike) < 2:
-        return ""
-    scores = [measure(one.apart, repeats=1) for one in alike]
-    widest = {name: max(s[name].value for s in scores) - min(s[name].value for s in scores) for name in SHOWN}
-    said = ", ".join(f"{name} {width:.3f}" for name, width in widest.items())
-    return f"{len(alike)} seeds of {runs[0].name!r} lie within, apart: {said}"

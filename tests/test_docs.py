@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from claimclf.cli import main
+from claimclf.gains import kept, table
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -65,6 +66,14 @@ def test_the_commands_of_the_label_studio_round_print_what_it_shows(tmp_path, ca
         assert main(command.replace("mine.jsonl", out).split()) == 0
         printed = capsys.readouterr().out.replace(out, "mine.jsonl").splitlines()
         assert [line for line in printed if line in shown] == shown
+
+
+@pytest.mark.parametrize("plan", ["choices", "learning_curve"])
+def test_the_tables_of_the_experiments_are_those_of_the_results_kept(plan):
+    runs = kept(ROOT / "docs" / "results" / f"{plan}.jsonl")
+    assert table(runs) in (ROOT / "docs" / "training.md").read_text(encoding="utf-8")
+    names = yaml.safe_load((ROOT / "configs" / "experiments" / f"{plan}.yaml").read_text(encoding="utf-8"))["runs"]
+    assert {one.name for one in runs} <= set(names)
 
 
 def test_the_first_two_blocks_are_set_up_with_predict_and_with_tests():

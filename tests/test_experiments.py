@@ -1,6 +1,5 @@
 """A plan of runs: its mistakes at once, a table of gains, and runs that are not run twice."""
 
-import json
 from dataclasses import asdict, replace
 
 import numpy as np
@@ -8,9 +7,10 @@ import pytest
 
 from claimclf.articles import data_hash
 from claimclf.curves import learning_curve, speed_plot
-from claimclf.errors import ConfigError
-from claimclf.evaluation.sample import Sample
-from claimclf.experiments import Run, gain, plan, run, spread, table, taken_up
+from claimclf.errors import ConfigError, DataError
+from claimclf.evaluation.confusion import Confusion
+from claimclf.experiments import Run, plan, run, taken_up
+from claimclf.gains import gain, keep, kept, spread, table
 from claimclf.readers import read_corpus
 from claimclf.speed import Speed, Timing
 from claimclf.training import share_of_stories
@@ -24,14 +24,16 @@ runs:
 """
 
 
-def sample(wrong, seed=0):
+def counts(wrong, seed=0):
     true = np.random.default_rng(seed).integers(0, 4, 200)
     said = np.where(np.arange(200) < wrong, (true + 1) % 4, true)
-    return Sample(true, np.zeros((200, 4), bool), np.eye(4)[said], np.arange(200) // 10)
+    found = np.zeros((20, 4, 4), dtype=np.int64)
+    np.add.at(found, (np.arange(200) // 10, true, said), 1)
+    return Confusion(found)
 
 
 def made(name, wrong, **config):
-    return Run(name, {"data": ["a"], **config}, 100 * (1 + wrong), 1.5, sample(wrong), sample(wrong, 1))
+    return Run(name, {"data": ["a"], **config}, 100 * (1 + wrong), 1.5, counts(wrong), counts(wrong, 1), {})
 
 
 @pytest.fixture
@@ -68,10 +70,10 @@ def test_a_run_is_stored_and_not_run_again(path, tmp_path, written):
     apart = read_corpus([written]).articles[:4]
     news = []
     first = run("one", config, apart, news.append)
-    assert news and first.sentences > 0 and len(first.apart.true) == sum(len(a.labelled) for a in apart)
+    assert news and first.sentences > 0 and first.apart.counts.sum() == sum(len(a.labelled) for a in apart)
     news.clear()
     again = run("one", config, apart, news.append)
-    assert news == [] and np.allclose(again.held_out.probabilities, first.held_out.probabilities, atol=1e-8)
+    assert news == [] and (again.held_out.counts == first.held_out.counts).all()
     assert again.hashes == first.hashes and set(again.hashes) == {"training", "apart"}
     assert taken_up("one", replace(config, epochs=2), apart, {}) is None
 
@@ -80,20 +82,38 @@ def test_what_is_stored_is_left_where_its_articles_are_others(path, tmp_path, wr
     config = next(iter(plan(path, tmp_path / "runs").values()))
     config = replace(config, data=[str(written)], output=str(tmp_path))
     apart = read_corpus([written]).articles[:4]
-    true = np.array([s.label.position for a in apart for s in a.labelled])
-    said = Sample(true, np.zeros((len(true), 4), bool), np.eye(4)[true], true).to_dict()
     settings = {key: value for key, value in asdict(config).items() if key != "output"}
-    done = {"config": settings, "sentences": 9, "minutes": 1.0, "held_out": said, "apart": said}
     hashes = {"training": data_hash(read_corpus([written]).articles), "apart": data_hash(apart)}
 
     def found(articles=apart, known=None, **more):
-        (tmp_path / "result.json").write_text(json.dumps({**done, **more}))
-        return taken_up("one", config, articles, {} if known is None else known)
+        done = replace(made("one", 10), config=settings, hashes=hashes)
+        (tmp_path / "result.json").write_text(replace(done, **more).to_json())
+        return taken_up("other name", config, articles, {} if known is None else known)
 
     known = {}
-    assert found(known=known, hashes=hashes) and found(known=known, hashes=hashes) and len(known) == 1
-    assert not found(apart[:3], hashes=hashes) and not found(hashes={**hashes, "training": "0" * 16})
-    assert found() and not found(apart[:3])  # as older versions stored it
+    assert found(known=known).name == "other name" and found(known=known) and len(known) == 1
+    assert not found(apart[:3]) and not found(hashes={**hashes, "training": "0" * 16}) and not found(hashes={})
+    assert not found(config={**settings, "epochs": 9})
+    (tmp_path / "result.json").write_text("{")
+    assert not taken_up("one", config, apart, {})
+
+
+def test_a_file_of_results_gives_the_runs_back(tmp_path):
+    runs = [made("one", 10), made("two", 20, epochs=2)]
+    keep(runs, tmp_path / "new" / "results.jsonl")
+    again = kept(tmp_path / "new" / "results.jsonl")
+    assert [one.to_json() for one in again] == [one.to_json() for one in runs] and table(again) == table(runs)
+
+
+@pytest.mark.parametrize(
+    "line", ["{", "[]", '{"name": "one"}', made("one", 1).to_json().replace("[0,", "[", 1), "null"]
+)
+def test_a_line_that_is_no_run_is_named(tmp_path, line):
+    (tmp_path / "r.jsonl").write_text(made("one", 10).to_json() + "\n" + line + "\n")
+    with pytest.raises(DataError, match=r"r\.jsonl:2"):
+        kept(tmp_path / "r.jsonl")
+    with pytest.raises(DataError, match="give DEV"):
+        kept(tmp_path / "none.jsonl")
 
 
 def test_a_smaller_share_of_the_stories_is_part_of_a_larger_one(written):
@@ -111,7 +131,7 @@ def test_gains_are_paired_and_left_out_where_the_data_differ():
     assert lines[2].count("–") == 2
     assert gain(better, base, "held_out").startswith("+0.1") and lines[3].count("+0.1") >= 2
     assert gain(other, base, "held_out") == "–" and gain(other, base, "apart").startswith("+0.1")
-    unlike = Run("split", base.config, 100, 1.0, sample(10, 5), sample(10, 1))
+    unlike = Run("split", base.config, 100, 1.0, counts(10, 5), counts(10, 1), {})
     assert gain(unlike, base, "held_out") == "–" and gain(unlike, base, "apart").startswith("+0.1")
     assert spread([base, other]) == spread([]) == ""
     seeds = [made("one", 40, seed=1), made("two", 80, seed=2), made("unlike", 10, seed=1, epochs=2)]

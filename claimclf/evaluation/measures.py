@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from claimclf.evaluation.bootstrap import Interval, Method, resamples
+from claimclf.evaluation.confusion import CONFUSION_SCORES, Confusion
 from claimclf.evaluation.ranking import area_under_risk_coverage, average_precision, selective_accuracy
 from claimclf.evaluation.sample import Sample
-from claimclf.evaluation.scores import accuracy, f1, macro_f1
+from claimclf.evaluation.scores import ratio
 from claimclf.labels import LABELS
 
 Floats = NDArray[np.float64]
@@ -102,37 +103,7 @@ def _drawn(sample: Sample, weights: NDArray[np.int64], method: Method) -> dict[s
 
 
 def _confusion(sample: Sample) -> tuple[Floats, dict[str, Callable[[Floats], float]]]:
-    pairs = np.zeros((len(sample.true), len(LABELS), len(LABELS)))
-    pairs[np.arange(len(sample.true)), sample.true, sample.predicted] = 1
-    scores: dict[str, Callable[[Floats], float]] = {"macro_f1": macro_f1, "accuracy": accuracy, "mcc": mcc}
-    for i, label in enumerate(LABELS):
-        scores[f"precision/{label}"] = partial(_precision, i)
-        scores[f"recall/{label}"] = partial(_recall, i)
-        scores[f"f1/{label}"] = partial(_f1, i)
-    return sample.per_group(pairs), scores
-
-
-def _precision(label: int, counts: Floats) -> float:
-    return _ratio(counts[label, label], counts[:, label].sum())
-
-
-def _recall(label: int, counts: Floats) -> float:
-    return _ratio(counts[label, label], counts[label].sum())
-
-
-def _f1(label: int, counts: Floats) -> float:
-    return float(f1(counts)[label]) if counts[label].sum() else float("nan")
-
-
-def mcc(counts: Floats) -> float:
-    """Matthews' correlation for several classes, from a confusion matrix; NaN where it is undefined.
-
-    Source: Gorodkin, "Comparing two K-category assignments by a K-category correlation coefficient", 2004.
-    """
-    total, right = counts.sum(), np.trace(counts)
-    true, predicted = counts.sum(axis=1), counts.sum(axis=0)
-    spread = (total**2 - (true**2).sum()) * (total**2 - (predicted**2).sum())
-    return _ratio(right * total - (true * predicted).sum(), np.sqrt(spread))
+    return Confusion.of(sample).counts.astype(np.float64), CONFUSION_SCORES
 
 
 def _sums(sample: Sample) -> tuple[Floats, dict[str, Callable[[Floats], float]]]:
@@ -154,7 +125,7 @@ def _sums(sample: Sample) -> tuple[Floats, dict[str, Callable[[Floats], float]]]
 
 
 def _mean(column: int, sums: Floats) -> float:
-    return _ratio(sums[column], sums[0])
+    return ratio(sums[column], sums[0])
 
 
 def _bins(sample: Sample) -> tuple[Floats, dict[str, Callable[[Floats], float]]]:
@@ -170,7 +141,7 @@ def _bins(sample: Sample) -> tuple[Floats, dict[str, Callable[[Floats], float]]]
         place[order] = np.arange(n) * _BINS // max(1, n)
         rows[np.arange(n), label, place, 0] = sample.probabilities[:, label] - (sample.true == label)
         rows[np.arange(n), label, place, 1] = 1
-    return sample.per_group(rows), {"ece": lambda s: _ratio(np.abs(s[..., 0]).sum(), s[..., 1].sum())}
+    return sample.per_group(rows), {"ece": lambda s: ratio(np.abs(s[..., 0]).sum(), s[..., 1].sum())}
 
 
 def _ranked(sample: Sample) -> dict[str, Callable[[Floats], float]]:
@@ -182,7 +153,3 @@ def _ranked(sample: Sample) -> dict[str, Callable[[Floats], float]]:
     for i, label in enumerate(LABELS):
         scores[f"auprc/{label}"] = average_precision(sample.probabilities[:, i], sample.true == i)
     return scores
-
-
-def _ratio(part: float, whole: float) -> float:
-    return float(part / whole) if whole else float("nan")

@@ -49,5 +49,40 @@ def macro_f1(counts: Counts) -> float:
 
 def accuracy(counts: Counts) -> float:
     """The share of sentences with the right label; NaN for no sentence at all."""
-    total = counts.sum()
-    return float(np.trace(counts) / total) if total else float("nan")
+    return ratio(np.trace(counts), counts.sum())
+
+
+def precision(label: int, counts: Counts) -> float:
+    """The share of the sentences said to have `label` that have it; NaN where none is said to."""
+    return ratio(counts[label, label], counts[:, label].sum())
+
+
+def recall(label: int, counts: Counts) -> float:
+    """The share of the sentences of `label` that are found; NaN where there is none."""
+    return ratio(counts[label, label], counts[label].sum())
+
+
+def f1_there(label: int, counts: Counts) -> float:
+    """F1 of `label`; NaN where no sentence has it, whatever was said."""
+    return float(f1(counts)[label]) if counts[label].sum() else float("nan")
+
+
+def mcc(counts: Counts) -> float:
+    """Matthews' correlation for several classes, from a confusion matrix; NaN where it is undefined.
+
+    Source: Gorodkin, "Comparing two K-category assignments by a K-category correlation coefficient", 2004.
+    """
+    counts = np.asarray(counts, dtype=np.float64)
+    total, right = counts.sum(), np.trace(counts)
+    true, predicted = counts.sum(axis=1), counts.sum(axis=0)
+    spread = (total**2 - (true**2).sum()) * (total**2 - (predicted**2).sum())
+    return ratio(right * total - (true * predicted).sum(), np.sqrt(spread))
+
+
+def ratio(part: float, whole: float) -> float:
+    """`part` of `whole`; NaN where `whole` is 0.
+
+    >>> ratio(1, 4)
+    0.25
+    """
+    return float(part / whole) if whole else float("nan")
