@@ -185,12 +185,25 @@ def _unit(path: Path, tasks: Sequence[Task], usual: Unit, others: Sequence[Unit]
     try:
         return find_unit([(t.text, [mark for p in t.passes for mark, _ in p.marks]) for t in tasks], usual, others)
     except DoubtError as error:
+        doubtful = [tasks[place] for place, _ in error.doubts]
+        telling = [unit for unit in (usual, *others) if all(_marks_sentences(task, unit) for task in doubtful)]
+        if len(telling) == 1:
+            return telling[0]
         problems = [Problem(tasks[place].where, doubt, hint) for place, doubt in error.doubts[:_DOUBTS]]
         if (more := len(error.doubts) - _DOUBTS) > 0:
             problems.append(Problem(str(path), f"the same in {more:,} other texts", hint))
         raise DataError(problems) from error
     except ValueError as error:
         raise DataError([Problem(str(path), str(error), hint)]) from error
+
+
+def _marks_sentences(task: Task, unit: Unit) -> bool:
+    """Whether every mark is, in this unit, one of the sentences that the task went out with."""
+    offsets = Offsets(task.text, unit)
+    try:
+        return all(offsets.span(mark) in (task.sentences or ()) for given in task.passes for mark, _ in given.marks)
+    except ValueError:
+        return False
 
 
 def _project(task: Task, given: Pass, names: Mapping[str, Label | None], unit: Unit) -> Projected:

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from claimclf.articles import Article, Sentence, Span
@@ -51,7 +51,12 @@ def test_reading_what_was_written_is_the_identity(tmp_path_factory, tool, data):
     assert outcome.articles == len(made)
     nul = tool == "label-studio" and sum("\0" in a.text for a in made)
     assert [line.split(" texts")[0] for line in outcome.lost] == ([f"NUL to its page: of {nul}"] if nul else [])
-    same(read_corpus([path], form=tool).articles, made)
+    try:
+        again = read_corpus([path], form=tool).articles
+    except DataError as error:
+        assume("nothing tells which" not in str(error))  # one and the same word where two units would place it
+        raise
+    same(again, made)
 
 
 @pytest.mark.parametrize("tool", TOOLS)
@@ -174,3 +179,14 @@ def test_convert_writes_for_a_tool_and_back(tmp_path, tool, capsys):
     assert main(["convert", str(out), str(back)]) == 0
     (read,) = read_corpus([back]).articles
     assert [s.label for s in read.sentences] == [S, F]
+
+
+def test_marks_that_are_the_sentences_sent_out_tell_the_unit(tmp_path):
+    text = " 🇫🇷 B B "  # 6-7 is a B in code points, and in UTF-16 units
+    made = Article("a", text, (Sentence(Span(6, 7), F),), "s")
+    WRITERS["label-studio"]([made], tmp_path / "a.json")
+    same(read_corpus([tmp_path / "a.json"], form="label-studio").articles, [made])
+    both = Article("a", text, (Sentence(Span(4, 5), None), Sentence(Span(6, 7), F)), "s")
+    WRITERS["label-studio"]([both], tmp_path / "b.json")
+    with pytest.raises(DataError, match="nothing tells which"):
+        read_corpus([tmp_path / "b.json"], form="label-studio")
