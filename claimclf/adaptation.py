@@ -16,6 +16,7 @@ from typing import Any
 from claimclf.devices import device_arguments
 from claimclf.encoding import no_surrogates
 from claimclf.errors import ConfigError, DataError, ModelError, Problem, needs_extra
+from claimclf.files import write_whole
 from claimclf.model import encoder_path
 from claimclf.resuming import last_whole_checkpoint, mark_run
 
@@ -108,7 +109,7 @@ def adapt(
     inner.save_pretrained(adapted.folder)
     tokenizer.save_pretrained(adapted.folder)
     evidence = {"encoder": encoder, **asdict(settings), "texts": len(texts), "before": before, "after": adapted.after}
-    (adapted.folder / "adaptation.json").write_text(json.dumps(evidence, indent=1), encoding="utf-8")
+    write_whole(adapted.folder / "adaptation.json", json.dumps(evidence, indent=1).encode("ascii"))
     return adapted
 
 

@@ -15,6 +15,7 @@ from claimclf.calibration import Calibration
 from claimclf.encoding import WindowSettings
 from claimclf.errors import ModelError
 from claimclf.evaluation.conformal import Conformal
+from claimclf.files import write_whole
 from claimclf.labels import LABELS
 
 FILE = "claimclf.json"
@@ -56,7 +57,7 @@ class Checkpoint:
         }
         conformal = json.dumps(content.pop("conformal"), separators=(",", ":"))  # long lists: on one line
         body = json.dumps(content, indent=1, ensure_ascii=False).removesuffix("\n}")
-        (folder / FILE).write_text(f'{body},\n "conformal": {conformal}\n}}\n', encoding="utf-8")
+        write_whole(folder / FILE, f'{body},\n "conformal": {conformal}\n}}\n'.encode())
 
     @classmethod
     def load(cls, folder: Path) -> Checkpoint:

@@ -42,11 +42,11 @@ def worth_of_context(model: str, articles: Sequence[Article]) -> Iterator[Worth]
     own = sample_of(classifier, articles)[0]
     yield _worth("as it is", own, own)
     yield _worth("each sentence alone", sample_of(classifier, list(_alone(articles)))[0], own)
-    tokenizer = load_tokenizer(locate(model))
-    for tokens, around in _WINDOWS:
-        classifier.encoder = Encoder(tokenizer, WindowSettings(tokens, around))
-        name = f"windows of {tokens} tokens, {around} sentence(s) of context a side"
-        yield _worth(name, sample_of(classifier, articles)[0], own)
+    tokenizer, learnt = load_tokenizer(locate(model)), classifier.encoder.settings
+    for windows in (WindowSettings(tokens, around) for tokens, around in _WINDOWS):
+        classifier.encoder = Encoder(tokenizer, windows)
+        name = f"windows of {windows.max_tokens} tokens, {windows.context} sentence(s) of context a side"
+        yield _worth(name, own if windows == learnt else sample_of(classifier, articles)[0], own)
 
 
 def _worth(name: str, sample: Sample, own: Sample) -> Worth:

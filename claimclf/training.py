@@ -20,6 +20,7 @@ from claimclf.devices import device_arguments, has_bf16
 from claimclf.encoding import Encoder, WindowSettings
 from claimclf.errors import ConfigError, needs_extra
 from claimclf.evaluation.scores import macro_f1, statistics
+from claimclf.files import write_whole
 from claimclf.finishing import Finish
 from claimclf.model import average_weights, class_weights, collate, load_encoder, pooled, sentence_loss, training_row
 from claimclf.optimization import log_prior, optimizer
@@ -92,7 +93,7 @@ def _report_data(built: dataset.Built, output: Path, say: Callable[[str], None])
             "learns from less than it could. Run `python scripts/fetch_texts.py` to get them."
         )
     evidence = {**built.splits.to_dict(), "missing": [problem.found for problem in built.corpus.missing]}
-    (output / "splits.json").write_text(json.dumps(evidence, indent=1), encoding="utf-8")
+    write_whole(output / "splits.json", json.dumps(evidence, indent=1).encode("ascii"))
 
 
 def share_of_stories(articles: Sequence[Article], share: float) -> list[Article]:
