@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from claimclf.errors import needs_extra
+from claimclf.labels import LABELS
 
 Floats = NDArray[np.floating]
 _FOLDS, _FEWEST_ARTICLES = 5, 20
@@ -53,6 +54,19 @@ class Calibration:
     def probabilities(self, logits: Floats) -> Floats:
         """Calibrated probabilities of logits of shape (sentences, labels)."""
         return softmax(self.scaled(logits) + (np.array(self.bias) if self.bias else 0.0))
+
+    def shifted(self, bias: Mapping[str, float]) -> Calibration:
+        """The same with `bias` added to the logits of the labels it names: above 0, a label is given more readily.
+
+        >>> Calibration(2.0).shifted({"official_denial": 0.3}).bias
+        (0.0, 0.0, 0.3, 0.0)
+        """
+        if not bias:
+            return self
+        before = zip(LABELS, self.bias or (0.0,) * len(LABELS), strict=True)
+        return Calibration(
+            self.temperature, self.scale or (1.0,) * len(LABELS), tuple(b + bias.get(label, 0.0) for label, b in before)
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON; without vector scaling, the temperature alone."""

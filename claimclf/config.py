@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
 from claimclf.errors import ConfigError
-from claimclf.labels import did_you_mean
+from claimclf.labels import LABELS, did_you_mean
 from claimclf.offsets import AUTO, UNITS
 from claimclf.readers import FORMATS
 from claimclf.readers.label_names import label_named
@@ -63,6 +63,7 @@ class TrainingConfig:
     logit_adjustment: float = _option(0.0, "weight of the labels' log frequencies, added to the logits in the loss")
     also_weight: float = _option(0.3, "share of a sentence's target that goes to the labels in its `also`")
     cue_weight: float = _option(0.1, "weight of the loss that puts decisions on the words marked as cues")
+    label_bias: dict[str, float] = _option({}, "added to a label's calibrated logit: above 0, it is given more readily")
     r_drop: float = _option(0.0, "weight of the divergence of two dropout passes; above 0, a step takes twice as long")
     learn_context: bool = _option(True, "learn from the sentences of context, too, not from targets alone")
     max_grad_norm: float = _option(1.0, "gradients are clipped to this norm")
@@ -108,7 +109,12 @@ class TrainingConfig:
         return found + self._reading_problems()
 
     def _reading_problems(self) -> list[str]:
-        found = [f"labels: {name!r} cannot be {ours!r}; {hint}" for name, ours, hint in wrong_targets(self.labels)]
+        found = [
+            f"label_bias: {name!r}: {value} is out of range; write LABEL: NUMBER, LABEL one of {', '.join(LABELS)}"
+            for name, value in self.label_bias.items()
+            if name not in LABELS or not math.isfinite(value)
+        ]
+        found += [f"labels: {name!r} cannot be {ours!r}; {hint}" for name, ours, hint in wrong_targets(self.labels)]
         for key, known in (("format", FORMATS), ("offset_unit", (*UNITS, AUTO))):
             value = getattr(self, key)
             if value and value not in known:
@@ -176,7 +182,7 @@ def load(path: Path | None, overrides: dict[str, str] | None = None) -> Training
 
 
 def _override_items(overrides: dict[str, str]) -> list[tuple[str, str, Any]]:
-    apart = {"data": lambda text: text.split(","), "labels": _pairs, "columns": _pairs}
+    apart = {"data": lambda text: text.split(","), "labels": _pairs, "columns": _pairs, "label_bias": _pairs}
     return [(f"--{key}", key, apart[key](raw) if key in apart else raw) for key, raw in overrides.items()]
 
 

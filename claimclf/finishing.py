@@ -50,7 +50,7 @@ class Finish:
     def write(self, model: PreTrainedModel, folder: Path) -> dict[str, dict[str, float]]:
         """Write the model in the place of `folder`, once it is whole; its scores on validation and test articles."""
         encoder = Encoder(self.tokenizer.backend_tokenizer, self.windows)
-        fitted, conformal, scores = _calibrate(model, encoder, self.parts, self.pad_id, self.say)
+        fitted, conformal, scores = self._calibrate(model, encoder)
         training = _provenance(self.config, self.data_hash, scores)
         name = f"claimclf-{self.data_hash}"
         with whole_folder(folder) as new:
@@ -60,23 +60,24 @@ class Finish:
         self.say(f"model written to {folder}")
         return scores
 
-
-def _calibrate(
-    model: PreTrainedModel, encoder: Encoder, parts: dict[str, list[Article]], pad_id: int, say: Callable[[str], None]
-) -> tuple[Calibration, Conformal | None, dict[str, dict[str, float]]]:
-    """Fit on validation articles; label sets on those and the test articles, which no weight was trained on."""
-    found = {name: article_logits(TorchRuntime(model), encoder, parts[name], pad_id) for name in ("validation", "test")}
-    logits, true, owner = found["validation"]
-    fitted = calibration.fit(logits, true, owner) if len(true) else Calibration()
-    scores = {name: _scores(logits, true, fitted) for name, (logits, true, _) in found.items() if len(true)}
-    for name, row in scores.items():
-        say(f"{name}: " + ", ".join(f"{key} {value:.4g}" for key, value in row.items()))
-    how = "vector scaling" if fitted.scale else "temperature scaling"
-    say(f"temperature {fitted.temperature:.3f}, {how}, fitted on the validation articles")
-    both = [np.concatenate(arrays) for arrays in zip(*found.values(), strict=True)]
-    both[2][len(true) :] += len(parts["validation"])
-    conformal = Conformal.fit(fitted.probabilities(both[0]), both[1], both[2]) if len(both[1]) else None
-    return fitted, conformal, scores
+    def _calibrate(
+        self, model: PreTrainedModel, encoder: Encoder
+    ) -> tuple[Calibration, Conformal | None, dict[str, dict[str, float]]]:
+        """Fit on validation articles; label sets on those and the test articles, which no weight was trained on."""
+        runtime, parts = TorchRuntime(model), self.parts
+        found = {name: article_logits(runtime, encoder, parts[name], self.pad_id) for name in ("validation", "test")}
+        logits, true, owner = found["validation"]
+        fitted = calibration.fit(logits, true, owner) if len(true) else Calibration()
+        how = "vector scaling" if fitted.scale else "temperature scaling"
+        self.say(f"temperature {fitted.temperature:.3f}, {how}, fitted on the validation articles")
+        fitted = fitted.shifted(self.config.label_bias)
+        scores = {name: _scores(logits, true, fitted) for name, (logits, true, _) in found.items() if len(true)}
+        for name, row in scores.items():
+            self.say(f"{name}: " + ", ".join(f"{key} {value:.4g}" for key, value in row.items()))
+        both = [np.concatenate(arrays) for arrays in zip(*found.values(), strict=True)]
+        both[2][len(true) :] += len(parts["validation"])
+        conformal = Conformal.fit(fitted.probabilities(both[0]), both[1], both[2]) if len(both[1]) else None
+        return fitted, conformal, scores
 
 
 def _scores(logits: NDArray[np.float32], true: NDArray[np.int64], fitted: Calibration) -> dict[str, float]:

@@ -68,7 +68,8 @@ def train(config: TrainingConfig, say: Callable[[str], None] = lambda line: None
         for name, articles in parts.items()
     }
     say(f"{len(rows['train']):,} training windows, {sum(len(r['input_ids']) for r in rows['train']):,} tokens")
-    settings_of_run = {"config": {**dataclasses.asdict(config), "output": ""}, "data_hash": built.data_hash}
+    apart = {"output": "", "label_bias": {}}  # nothing that a checkpoint depends on
+    settings_of_run = {"config": {**dataclasses.asdict(config), **apart}, "data_hash": built.data_hash}
     mark_run(output, {**settings_of_run, "splits": built.splits.of}, say)
     models = [_run(config, number, rows, pad_id, say) for number in range(config.average)]
 

@@ -115,3 +115,14 @@ def test_calibration_error_falls_to_nothing_when_confidence_is_right():
     assert expected_calibration_error(softmax(4 * logits), labels) > 0.1
     fitted = fit(4 * logits, labels)
     assert expected_calibration_error(fitted.probabilities(4 * logits), labels) < 0.015
+
+
+@pytest.mark.parametrize("fitted", [Calibration(1.5), Calibration(2.0, (1.0, 0.9, 1.1, 1.0), (0.1, 0.0, -0.2, 0.3))])
+def test_a_bias_multiplies_the_odds_of_its_label(fitted):
+    logits, _ = noise(5)
+    before, after = fitted.probabilities(logits), fitted.shifted({"official_denial": 0.3}).probabilities(logits)
+    odds = (after[:, 2] / (1 - after[:, 2])) / (before[:, 2] / (1 - before[:, 2]))
+    assert np.allclose(odds, np.exp(0.3))
+    others = [0, 1, 3]
+    assert np.allclose(after[:, others] / after[:, [0]], before[:, others] / before[:, [0]])
+    assert fitted.shifted({}) == fitted

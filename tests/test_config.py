@@ -121,6 +121,21 @@ def test_the_bounds_themselves_are_in_range(key, value):
     assert getattr(load(None, {key: value}), key) == float(value)
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("{denial: 0.3}", "label_bias: 'denial': 0.3 is out of range; write LABEL: NUMBER"),
+        ("{official_denial: .inf}", "'.inf' is no number"),
+        ("{official_denial: nan}", "label_bias: 'official_denial': nan is out of range"),
+        ("0.3", "write `{NAME: VALUE}`"),
+    ],
+)
+def test_a_bias_is_a_number_for_a_label(yaml, text, found):
+    (line,) = said(yaml(f"label_bias: {text}\n"))
+    assert line.startswith("run.yaml:1: label_bias: ") and found in line
+    assert load(None, {"label_bias": "official_denial=-0.5"}).label_bias == {"official_denial": -0.5}
+
+
 @pytest.mark.parametrize("data", ["[]", "['']", "[seeds, '']"])
 def test_data_is_never_empty(yaml, data):
     (line,) = said(yaml(f"data: {data}"))

@@ -27,12 +27,12 @@ def test_every_setting_survives_the_command_line():
         cue_weight=0.3, average=3, max_grad_norm=2.0, save_steps=10, bf16=True,
         gradient_accumulation=4, predict_context=3, train_share=0.5, layer_decay=0.9, logit_adjustment=0.5, r_drop=0.2,
         labels={"Denial": "official_denial", "a=b": "none"}, format="doccano", annotators="soft", offset_unit="utf16",
-        columns={"text": "Satz"}, layer="a.B",
+        columns={"text": "Satz"}, layer="a.B", label_bias={"official_denial": 0.5},
     )  # fmt: skip
     values = dataclasses.asdict(config)
     assert all(value != getattr(TrainingConfig(), key) for key, value in values.items())
     texts = {key: ",".join(value) if isinstance(value, list) else str(value) for key, value in values.items()}
-    texts |= {"labels": "Denial=official_denial,a=b=none", "columns": "text=Satz"}
+    texts |= {"labels": "Denial=official_denial,a=b=none", "columns": "text=Satz", "label_bias": "official_denial=0.5"}
     assert parsed(*(f"--{key}={text}" for key, text in texts.items())) == config
 
 

@@ -118,6 +118,11 @@ def test_checkpoints_of_other_settings_are_not_taken_up(encoders, written, tmp_p
     train(TrainingConfig(**settings, epochs=1, max_tokens=64))
     train(TrainingConfig(**settings, epochs=1, max_tokens=48), said.append)
     assert any("other settings" in line for line in said)
+    said.clear()
+    before = Checkpoint.load(tmp_path / "model").calibration
+    train(TrainingConfig(**settings, epochs=1, max_tokens=48, label_bias={"official_denial": 0.5}), said.append)
+    assert not any("other settings" in line for line in said)  # the weights do not depend on it
+    assert Checkpoint.load(tmp_path / "model").calibration == before.shifted({"official_denial": 0.5})
     mark, there = (tmp_path / "run.json").stat(), sorted(tmp_path.iterdir())
 
     def full(self, folder):
