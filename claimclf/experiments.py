@@ -87,7 +87,7 @@ def plan(path: Path, folder: Path) -> dict[str, TrainingConfig]:
     found, problems = {}, []
     for name, differs in content["runs"].items():
         given = {**(content["settings"] or {}), **(differs or {})}
-        texts = {key: ",".join(map(str, v)) if isinstance(v, list) else _text(v) for key, v in given.items()}
+        texts = {key: _text(value) for key, value in given.items()}
         try:
             place = re.sub(r"[^a-z0-9]+", "-", str(name).lower()).strip("-")
             found[str(name)] = replace(configs.load(Path(content["config"]), texts), output=str(folder / place))
@@ -99,6 +99,11 @@ def plan(path: Path, folder: Path) -> dict[str, TrainingConfig]:
 
 
 def _text(value: Any) -> str:
+    """A setting as it is written on the command line."""
+    if isinstance(value, list):
+        return ",".join(map(str, value))
+    if isinstance(value, dict):
+        return ",".join(f"{name}={number}" for name, number in value.items())
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

@@ -20,7 +20,7 @@ config: configs/tiny.yaml
 settings: {{average: 1, epochs: 1, encoder: {encoder}, data: [{data}], output: elsewhere}}
 runs:
   as it is: {{}}
-  slow & steady: {{learning_rate: 1e-5}}
+  slow & steady: {{learning_rate: 1e-5, label_bias: {{official_denial: 0.3}}, bf16: true}}
 """
 
 
@@ -46,7 +46,8 @@ def path(tmp_path, encoders, written):
 def test_a_plan_gives_each_run_its_settings_and_folder(path, tmp_path):
     found = plan(path, tmp_path / "runs")
     assert list(found) == ["as it is", "slow & steady"]
-    assert [c.learning_rate for c in found.values()][1] == 1e-5
+    steady = found["slow & steady"]
+    assert (steady.learning_rate, steady.label_bias, steady.bf16) == (1e-5, {"official_denial": 0.3}, True)
     assert [c.output.rpartition("/")[2] for c in found.values()] == ["as-it-is", "slow-steady"]
 
 
