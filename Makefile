@@ -43,6 +43,9 @@ datasheet: texts
 	$(BIN)claimclf check seeds
 	$(BIN)claimclf check seeds/written
 	$(BIN)python scripts/agreement.py
+	$(BIN)claimclf check seeds/unseen
+	$(BIN)python scripts/agreement.py seeds/unseen
+	$(BIN)claimclf evaluate shipped seeds/unseen
 	$(BIN)python scripts/experiments.py configs/experiments/choices.yaml
 	$(BIN)python scripts/experiments.py configs/experiments/learning_curve.yaml --plot docs/learning-curve.svg
 ifdef DEV

@@ -35,7 +35,7 @@ class TrainingConfig:
     128
     """
 
-    data: list[str] = _option(["seeds"], "annotated files or folders")
+    data: list[str] = _option(["seeds/written", "seeds/realnews/train.jsonl"], "annotated files or folders")
     labels: dict[str, str] = _option({}, "what labels of an annotation tool are called here, or none to leave them out")
     format: str = _option("", f"what the data are, else found out: {', '.join(FORMATS)}")
     annotators: str = _option("majority", "of several: majority, soft (learn from the votes), or the name of one")

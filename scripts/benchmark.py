@@ -119,9 +119,9 @@ def main() -> int:
         command.add_argument("data", nargs="+", type=Path, help="labelled files or folders")
         command.add_argument("--model", default="shipped", help="shipped, a folder, or a hub id (default shipped)")
         if run is quality:
-            command.add_argument(
-                "--train", nargs="+", type=Path, default=[Path("seeds")], help="what the others learn from (seeds)"
-            )
+            ours = [Path("seeds/written"), Path("seeds/realnews/train.jsonl")]
+            shown = "what the others learn from (default seeds/written seeds/realnews/train.jsonl)"
+            command.add_argument("--train", nargs="+", type=Path, default=ours, help=shown)
             command.add_argument("--setfit", action="store_true", help="train SetFit, too: some ten minutes")
             command.add_argument("--repeats", type=int, default=2000, help="bootstrap resamples (default 2000)")
             command.add_argument("--seed", type=int, default=0)

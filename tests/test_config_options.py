@@ -55,7 +55,10 @@ def test_help_describes_every_setting_with_its_default():
     shown = " ".join(parser.format_help().split())
     for f in dataclasses.fields(TrainingConfig):
         assert f"--{f.name} X {f.metadata['help']}" in shown
-    assert "--data X annotated files or folders, comma-separated (default seeds)" in shown
+    assert (
+        "--data X annotated files or folders, comma-separated (default seeds/written,seeds/realnews/train.jsonl)"
+        in shown
+    )
     assert "--learning_rate X peak learning rate (default 0.0002)" in shown
 
 

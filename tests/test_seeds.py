@@ -6,7 +6,9 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+import yaml
 
+from claimclf.config import TrainingConfig
 from claimclf.labels import LABELS
 from claimclf.readers import read_corpus
 from claimclf.readers.cases import read_cases
@@ -27,9 +29,24 @@ def _row(name: str) -> list[int]:
     return [int(number.replace(",", "")) for number in re.findall(r"(?<=\| )[\d,]+(?= \|)", row)]
 
 
-def test_the_datasheet_counts_the_written_articles(articles):
+@pytest.mark.parametrize("name", ["written", "unseen"])
+def test_the_datasheet_counts_the_written_articles(name):
+    articles = read_corpus([SEEDS / name]).articles
     labels = Counter(s.label for a in articles for s in a.labelled)
-    assert _row("written/") == [len(articles), sum(labels.values()), *(labels[label] for label in LABELS)]
+    assert _row(f"{name}/") == [len(articles), sum(labels.values()), *(labels[label] for label in LABELS)]
+
+
+def test_what_is_to_be_measured_on_is_not_trained_on(articles):
+    unseen = read_corpus([SEEDS / "unseen"]).articles
+    configs = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in (SEEDS.parent / "configs").glob("*.yaml")]
+    read = {data for config in configs for data in config.get("data", [])} | set(TrainingConfig().data)
+    assert "seeds/written" in read and not {"seeds", "seeds/unseen"} & read
+    lines = [line for path in STAND_OFF for line in path.read_text(encoding="utf-8").splitlines()]
+    outlets = {json.loads(line).get("outlet", "") for line in lines}
+    outlets |= {a.fields.get("shape", "") for a in articles}
+    assert not [a.id for a in unseen if not a.fields.get("shape") or a.fields["shape"] in outlets]
+    ours = {s.span.of(a.text) for a in articles for s in a.sentences}
+    assert not [a.id for a in unseen if any(s.span.of(a.text) in ours for s in a.sentences)]
 
 
 @pytest.mark.parametrize("path", STAND_OFF, ids=lambda path: path.name)
