@@ -153,6 +153,14 @@ def test_what_a_line_has_under_keys_of_the_output_comes_back_apart():
     assert (row["schema"], len(row["sentences"]), "error" in row) == (1, 1, False)
 
 
+def test_check_names_texts_that_training_would_refuse(tmp_path, capsys):
+    records = [{"id": name, "text": text, "sentences": []} for name, text in (("a", "It rained."), ("b", "\ud83d!"))]
+    path = tmp_path / "half.jsonl"
+    path.write_text("".join(json.dumps(record) + "\n" for record in records))
+    assert main(["check", str(path)]) == 3
+    assert f"{path}:2: it holds half a character" in " ".join(capsys.readouterr().err.split())
+
+
 @pytest.mark.parametrize("command", ["predict", "check"])
 def test_help_teaches(command, capsys):
     with pytest.raises(SystemExit):
