@@ -64,7 +64,7 @@ def compare(
     counts = {name: Confusion(statistics(_pairs(articles, label))) for name, label in systems.items()}
     rows = tuple(_row(name, c.measure(repeats, seed)) for name, c in counts.items())
     *others, ours = counts
-    leads = {name: counts[ours].gain(counts[name], repeats, seed)["macro_f1"] for name in others}
+    leads = {name: counts[ours].gain(counts[name], repeats=repeats, seed=seed) for name in others}
     return Comparison(rows, leads, len(articles), int(counts[ours].counts.sum()))
 
 

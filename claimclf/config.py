@@ -106,15 +106,17 @@ class TrainingConfig:
         found = [f"{key}: {getattr(self, key)!r} is out of range" for key, fine in checks.items() if not fine]
         if checks["validation"] and checks["test"] and self.validation + self.test >= 1:
             found.append(f"test: {self.test} and validation: {self.validation} leave nothing to train on")
-        return found + self._reading_problems()
+        return found + self._bias_problems() + self._reading_problems()
 
-    def _reading_problems(self) -> list[str]:
-        found = [
+    def _bias_problems(self) -> list[str]:
+        return [
             f"label_bias: {name!r}: {value} is out of range; write LABEL: NUMBER, LABEL one of {', '.join(LABELS)}"
             for name, value in self.label_bias.items()
             if name not in LABELS or not math.isfinite(value)
         ]
-        found += [f"labels: {name!r} cannot be {ours!r}; {hint}" for name, ours, hint in wrong_targets(self.labels)]
+
+    def _reading_problems(self) -> list[str]:
+        found = [f"labels: {name!r} cannot be {ours!r}; {hint}" for name, ours, hint in wrong_targets(self.labels)]
         for key, known in (("format", FORMATS), ("offset_unit", (*UNITS, AUTO))):
             value = getattr(self, key)
             if value and value not in known:

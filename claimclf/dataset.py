@@ -16,13 +16,13 @@ from typing import Any
 
 from claimclf import articles, labels, readers, sentences, splits, texts
 from claimclf.articles import Article, Sentence, Span, data_hash
-from claimclf.errors import DataError, Problem, needs_extra
+from claimclf.errors import DataError, needs_extra
 from claimclf.labels import LABELS
 from claimclf.readers import Corpus, cases, jsonl, read_corpus, written
 from claimclf.readers.tasks import Reading
 from claimclf.splits import SPLITS, Splits, SplitSettings, split
 from claimclf.writers import hf_datasets
-from claimclf.writers.outcome import in_utf8
+from claimclf.writers.outcome import half_characters
 
 with needs_extra("train"):
     import datasets
@@ -121,9 +121,8 @@ def build(
         DataError: with every problem of the data; texts that hold half a character (a lone surrogate) are one.
     """
     corpus = read_corpus([Path(path) for path in paths], reading, form)
-    if broken := [article for article in corpus.articles if not _encodable(article)]:
-        found = "it holds half a character (a lone surrogate), which a dataset cannot"
-        raise DataError([Problem(a.where or a.id, found, "mend the text, or leave the article out") for a in broken])
+    if broken := half_characters(corpus.articles, "a dataset", _FIELDS):
+        raise DataError(broken)
     builder = ClaimDataset(
         cache_dir=str(cache) if cache else None,
         hash=_cache_hash(corpus, settings),
@@ -134,10 +133,6 @@ def build(
     )
     builder.download_and_prepare()
     return Built(_tables(builder), split(corpus.articles, settings), corpus, data_hash(corpus.articles))
-
-
-def _encodable(article: Article) -> bool:
-    return in_utf8((article.id, article.story, article.text, *(article.fields.get(name, "") for name in _FIELDS)))
 
 
 def _tables(builder: ClaimDataset) -> datasets.DatasetDict:

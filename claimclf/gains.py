@@ -71,7 +71,7 @@ def gain(one: Run, base: Run, part: str) -> str:
     other: Confusion = getattr(base, part)
     if one is base or (one.config["data"] != base.config["data"] and part == "held_out"):
         return "–"
-    return ours.gain(other)["macro_f1"].signed() if ours.pairs_with(other) else "–"
+    return ours.gain(other).signed() if ours.pairs_with(other) else "–"
 
 
 def spread(runs: Sequence[Run]) -> str:

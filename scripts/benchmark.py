@@ -23,6 +23,7 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+from claimclf.config import TrainingConfig
 from claimclf.errors import ClaimclfError
 
 
@@ -119,9 +120,9 @@ def main() -> int:
         command.add_argument("data", nargs="+", type=Path, help="labelled files or folders")
         command.add_argument("--model", default="shipped", help="shipped, a folder, or a hub id (default shipped)")
         if run is quality:
-            ours = [Path("seeds/written"), Path("seeds/realnews/train.jsonl")]
-            shown = "what the others learn from (default seeds/written seeds/realnews/train.jsonl)"
-            command.add_argument("--train", nargs="+", type=Path, default=ours, help=shown)
+            data = TrainingConfig().data
+            shown = f"what the others learn from (default {' '.join(data)})"
+            command.add_argument("--train", nargs="+", type=Path, default=[Path(path) for path in data], help=shown)
             command.add_argument("--setfit", action="store_true", help="train SetFit, too: some ten minutes")
             command.add_argument("--repeats", type=int, default=2000, help="bootstrap resamples (default 2000)")
             command.add_argument("--seed", type=int, default=0)

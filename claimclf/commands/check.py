@@ -32,14 +32,13 @@ def add(commands: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Read everything, print the counts, and give the exit code."""
     from claimclf.counts import describe
-    from claimclf.errors import DataError, Problem
+    from claimclf.errors import DataError
     from claimclf.readers import read_corpus
-    from claimclf.writers.outcome import in_utf8
+    from claimclf.writers.outcome import half_characters
 
     corpus = read_corpus(arguments.paths, reading_of(arguments), arguments.format)
-    found = "it holds half a character (a lone surrogate), which training cannot take"
-    if broken := [a for a in corpus.articles if not in_utf8((a.id, a.story, a.text))]:
-        raise DataError([Problem(a.where or a.id, found, "mend the text, or leave the article out") for a in broken])
+    if broken := half_characters(corpus.articles, "training"):
+        raise DataError(broken)
     console = Console(highlight=False, soft_wrap=True, markup=False)
     for note in corpus.notes:
         console.print(note)

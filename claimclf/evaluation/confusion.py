@@ -43,25 +43,30 @@ class Confusion:
     @classmethod
     def of(cls, sample: Sample) -> Confusion:
         """The counts of a sample, story by story."""
-        pairs = np.zeros((len(sample.true), len(LABELS), len(LABELS)))
-        pairs[np.arange(len(sample.true)), sample.true, sample.predicted] = 1
-        return cls(sample.per_group(pairs).astype(np.int64))
+        counts = np.zeros((int(sample.groups.max(initial=-1)) + 1, len(LABELS), len(LABELS)), dtype=np.int64)
+        np.add.at(counts, (sample.groups, sample.true, sample.predicted), 1)
+        return cls(counts)
 
     def measure(self, repeats: int = 1000, seed: int = 0, level: float = 0.95) -> dict[str, Interval]:
         """Every score of `CONFUSION_SCORES` by name, with its percentile interval over stories."""
-        drawn = self._drawn(repeats, seed)
+        sums = self._sums(repeats, seed)
+        drawn = {name: [score(row) for row in sums] for name, score in CONFUSION_SCORES.items()}
         return {name: Interval.of(values[0], values[1:], level) for name, values in drawn.items()}
 
-    def gain(self, base: Confusion, repeats: int = 1000, seed: int = 0, level: float = 0.95) -> dict[str, Interval]:
-        """Every score less that of `base`, by a paired bootstrap over the stories that both have.
+    def gain(
+        self, base: Confusion, name: str = "macro_f1", repeats: int = 1000, seed: int = 0, level: float = 0.95
+    ) -> Interval:
+        """One score less that of `base`, by a paired bootstrap over the stories that both have.
 
         Raises:
             ValueError: the two are not of the same sentences.
         """
         if not self.pairs_with(base):
             raise ValueError("a gain is measured on the same sentences only")
-        ours, other = self._drawn(repeats, seed), base._drawn(repeats, seed)
-        return {n: Interval.of(ours[n][0] - other[n][0], ours[n][1:] - other[n][1:], level) for n in ours}
+        score = CONFUSION_SCORES[name]
+        ours, other = (np.array([score(sums) for sums in one._sums(repeats, seed)]) for one in (self, base))
+        gained = ours - other
+        return Interval.of(gained[0], gained[1:], level)
 
     def pairs_with(self, other: Confusion) -> bool:
         """Whether both have the same stories with as many sentences of each true label."""
@@ -81,8 +86,7 @@ class Confusion:
         """
         return cls(np.array(rows, dtype=np.int64).reshape(len(rows), len(LABELS), len(LABELS)))
 
-    def _drawn(self, repeats: int, seed: int) -> dict[str, NDArray[np.float64]]:
-        """Each score on all stories and then on every resample, (1 + repeats,)."""
+    def _sums(self, repeats: int, seed: int) -> NDArray[np.int64]:
+        """The counts of all stories, and then of every resample, (1 + repeats, labels, labels)."""
         draws = resamples(len(self.counts), repeats, seed) if len(self.counts) else np.zeros((repeats, 0), np.int64)
-        sums = np.concatenate([self.counts.sum(axis=0)[None], np.tensordot(draws, self.counts, axes=1)])
-        return {name: np.array([score(row) for row in sums]) for name, score in CONFUSION_SCORES.items()}
+        return np.concatenate([self.counts.sum(axis=0)[None], np.tensordot(draws, self.counts, axes=1)])

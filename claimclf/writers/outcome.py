@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from claimclf.articles import Article
+from claimclf.errors import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,20 @@ def in_utf8(values: Iterable[str]) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def half_characters(articles: Sequence[Article], taker: str, fields: Sequence[str] = ()) -> list[Problem]:
+    r"""A problem for each article whose id, story, text or one of `fields` UTF-8 cannot hold, and so `taker` cannot.
+
+    >>> half_characters([Article("a", "It \ud83d rained.", ())], "a dataset")[0].found
+    'it holds half a character (a lone surrogate), which a dataset cannot'
+    """
+    found = f"it holds half a character (a lone surrogate), which {taker} cannot"
+    return [
+        Problem(a.where or a.id, found, "mend the text, or leave the article out")
+        for a in articles
+        if not in_utf8((a.id, a.story, a.text, *(a.fields.get(name, "") for name in fields)))
+    ]
 
 
 def encodable(articles: Sequence[Article]) -> tuple[list[Article], list[str]]:

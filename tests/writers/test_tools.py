@@ -54,7 +54,8 @@ def test_reading_what_was_written_is_the_identity(tmp_path_factory, tool, data):
     try:
         again = read_corpus([path], form=tool).articles
     except DataError as error:
-        assume("nothing tells which" not in str(error))  # one and the same word where two units would place it
+        doubt = tool == "label-studio" and "nothing tells which" in str(error)
+        assume(not doubt)  # one and the same word where both units that this tool counts would place it
         raise
     same(again, made)
 
