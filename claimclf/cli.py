@@ -11,9 +11,9 @@ from rich.console import Console
 
 import claimclf
 from claimclf.commands import audit, check, convert, evaluate, predict, suggest
-from claimclf.errors import ClaimclfError, ConfigError, DataError, InputError
+from claimclf.errors import ClaimclfError, exit_code
 
-_USAGE, _DATA, _FAILED, _INTERRUPTED = 2, 3, 4, 130
+_FAILED, _INTERRUPTED = 4, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,6 +40,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _FAILED
     except ClaimclfError as error:
         Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(str(error))
-        if isinstance(error, ConfigError):
-            return _USAGE
-        return _DATA if isinstance(error, (DataError, InputError)) else _FAILED
+        return exit_code(error)

@@ -59,6 +59,17 @@ class MissingExtraError(ClaimclfError, ImportError):
         super().__init__(f"the package {package!r} is needed for this: pip install 'claimclf[{extra}]'")
 
 
+def exit_code(error: ClaimclfError) -> int:
+    """What the command and the scripts end with: 2 for settings, 3 for data and input, 4 for all else.
+
+    >>> exit_code(ConfigError("epochs: -1 is no number of epochs"))
+    2
+    """
+    if isinstance(error, ConfigError):
+        return 2
+    return 3 if isinstance(error, (DataError, InputError)) else 4
+
+
 @contextmanager
 def needs_extra(extra: str) -> Iterator[None]:
     """Turn a failed import of a package into an error that names the pip command of `extra`.

@@ -12,7 +12,7 @@ import sys
 from dataclasses import fields
 from pathlib import Path
 
-from claimclf.errors import ClaimclfError
+from claimclf.errors import ClaimclfError, exit_code
 
 
 def main() -> int:
@@ -40,7 +40,7 @@ def main() -> int:
         done = adapt(arguments.encoder, texts, arguments.output, settings, lambda line: print(line, flush=True))
     except ClaimclfError as error:
         print(error, file=sys.stderr)
-        return 2
+        return exit_code(error)
     print(f"log loss of masked words apart: {done.before:.3f} before, {done.after:.3f} after")
     print(f"use it: python scripts/train.py --config configs/default.yaml --encoder {done.folder}")
     return 0

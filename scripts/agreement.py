@@ -21,8 +21,9 @@ def main() -> int:
     try:
         from claimclf.agreement import agreement
         from claimclf.readers import read
+        from claimclf.readers.written import SETTLED
 
-        with (folder / "settled.tsv").open(encoding="utf-8", newline="") as rows:
+        with (folder / SETTLED).open(encoding="utf-8", newline="") as rows:
             settled = {(row["article"], int(row["sentence"])): row for row in csv.DictReader(rows, delimiter="\t")}
         first, second = [], []
         for article in read(folder):

@@ -24,7 +24,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from claimclf.config import TrainingConfig
-from claimclf.errors import ClaimclfError
+from claimclf.errors import ClaimclfError, exit_code
 
 
 def quality(arguments: argparse.Namespace) -> None:
@@ -137,7 +137,7 @@ def main() -> int:
         arguments.run(arguments)
     except ClaimclfError as error:
         print(error, file=sys.stderr)
-        return 3
+        return exit_code(error)
     return 0
 
 

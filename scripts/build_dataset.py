@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from claimclf.commands.reading import add_reading, reading_of
-from claimclf.errors import ClaimclfError
+from claimclf.errors import ClaimclfError, exit_code
 
 
 def main() -> int:
@@ -34,7 +34,7 @@ def main() -> int:
         built = build(arguments.paths, settings, arguments.cache, reading_of(arguments), arguments.format)
     except ClaimclfError as error:
         print(error, file=sys.stderr)
-        return 3
+        return exit_code(error)
     built.dataset.save_to_disk(str(arguments.out))
     evidence = json.dumps(built.splits.to_dict(), indent=1)
     (arguments.out / "splits.json").write_text(evidence, encoding="utf-8")

@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from claimclf.errors import ClaimclfError
+from claimclf.errors import ClaimclfError, exit_code
 
 if TYPE_CHECKING:
     from claimclf.experiments import Run
@@ -54,7 +54,7 @@ def main() -> int:
             learning_curve(runs, arguments.plot)
     except ClaimclfError as error:
         print(error, file=sys.stderr)
-        return 3
+        return exit_code(error)
     return 0
 
 

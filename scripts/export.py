@@ -11,7 +11,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from claimclf.errors import ClaimclfError
+from claimclf.errors import ClaimclfError, exit_code
 
 
 def main() -> int:
@@ -27,7 +27,7 @@ def main() -> int:
         result = export(arguments.checkpoint, arguments.out, arguments.precision, arguments.compare)
     except ClaimclfError as error:
         print(error, file=sys.stderr)
-        return 4
+        return exit_code(error)
     print(f"{arguments.out}: {result.megabytes:.1f} MB")
     for kind, count in result.differing.items():
         print(

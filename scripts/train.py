@@ -12,7 +12,7 @@ import argparse
 import sys
 
 from claimclf import config
-from claimclf.errors import ClaimclfError
+from claimclf.errors import ClaimclfError, exit_code
 
 
 def main() -> int:
@@ -28,7 +28,7 @@ def main() -> int:
         trained = train(settings, say=lambda line: print(line, flush=True))
     except ClaimclfError as error:
         print(error, file=sys.stderr)
-        return 2
+        return exit_code(error)
     print(f"try it: claimclf predict --model {trained.folder} FILE")
     return 0
 

@@ -67,4 +67,4 @@ def test_the_script_reads_texts_of_any_form_and_names_the_next_command(encoders,
     wrong = subprocess.run(
         [sys.executable, str(script), str(tmp_path / "no"), *given[3:]], capture_output=True, text=True, check=False
     )
-    assert wrong.returncode == 2 and "no such file or folder" in wrong.stderr
+    assert wrong.returncode == 3 and "no such file or folder" in wrong.stderr

@@ -140,7 +140,8 @@ def read_corpus(paths: Sequence[Path], reading: Reading | None = None, form: str
             named = form == "datasets" and hf_datasets.is_hub_name(path)
             for file in [path] if named else files(path):
                 if path.is_dir() and form is None and not reading.columns and _is_other(file):
-                    found.notes.append(f"{file}: no annotated data, as far as can be told; left out")
+                    if file.name != written.SETTLED:
+                        found.notes.append(f"{file}: no annotated data, as far as can be told; left out")
                 else:
                     _read_file(file, form, reading, found)
             found.notes += brat.texts_without_marks(path)

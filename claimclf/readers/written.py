@@ -35,6 +35,7 @@ HEADER = ("id", "story", "outlet", "desk", "style", "country")
 OPTIONAL = ("shape",)
 MARKS = ("cue", "source", "also")
 UNLABELLED = "none"
+SETTLED = "settled.tsv"  # beside the articles: what two annotators did not agree on, for scripts/agreement.py
 _FIELD = re.compile(r"([a-z_]+): (.*\S)\s*")
 _MARK = re.compile(r"\s+([a-z_]+)(?:\[(\d+)\])?: (.*\S)\s*")
 
