@@ -1,5 +1,6 @@
 # make check = lint, types, import floors, tests. Set BIN= to use tools that are on the PATH.
 BIN ?= .venv/bin/
+REAL = $(addprefix seeds/realnews/,train.jsonl tehran.jsonl voa.jsonl)
 
 .PHONY: setup check lint types floors test slow texts model datasheet experiments
 
@@ -28,7 +29,7 @@ slow:
 
 # Fetch the texts of seeds/realnews from their public sources.
 texts:
-	$(BIN)python scripts/fetch_texts.py seeds/realnews/train.jsonl seeds/realnews/tehran.jsonl
+	$(BIN)python scripts/fetch_texts.py $(REAL)
 
 # The shipped model, from start to end: about an hour on two cores with bfloat16, two or three in float32.
 model: texts
@@ -38,7 +39,6 @@ model: texts
 # The tables and plots of the datasheet and of docs/training.md: counts, agreement, and what docs/results keeps of the experiments, in a
 # minute or two; with DEV, labelled articles that are never trained on, also the shipped model and its peers on them (half an hour;
 # needs the extra `peers`).
-REAL = seeds/realnews/train.jsonl seeds/realnews/tehran.jsonl
 datasheet: texts
 	$(BIN)claimclf check seeds
 	$(BIN)claimclf check seeds/written
