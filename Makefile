@@ -1,6 +1,6 @@
 # make check = lint, types, import floors, tests. Set BIN= to use tools that are on the PATH.
 BIN ?= .venv/bin/
-REAL = $(addprefix seeds/realnews/,train.jsonl tehran.jsonl voa.jsonl)
+REAL = $(addprefix seeds/realnews/,train.jsonl tehran.jsonl)
 
 .PHONY: setup check lint types floors test slow texts model datasheet experiments
 

@@ -30,7 +30,7 @@ LABELS = Path(__file__).resolve().parent.parent / "seeds" / "realnews"
 EXAMPLES = """\
 examples:
   python scripts/fetch_texts.py
-      all texts of seeds/realnews, about 6 MB from raw.githubusercontent.com
+      all texts of seeds/realnews, about 8 MB from raw.githubusercontent.com
   python scripts/fetch_texts.py --from ../shared/realnews --from article.txt
       from texts you have; only what they lack is downloaded
   python scripts/fetch_texts.py --mirror ~/clones

@@ -72,7 +72,7 @@ class TestScript:
 
     def test_by_default_it_fetches_for_seeds_realnews(self, script):
         assert ROOT / "seeds" / "realnews" == script.LABELS
-        assert len(wanted_texts([script.LABELS])) == 728
+        assert len(wanted_texts([script.LABELS])) == 1368
 
     @pytest.mark.skipif(not REALNEWS.is_dir(), reason="the real articles are not on this machine")
     def test_given_the_real_articles_every_text_is_there(self, script, tmp_path, capsys):
