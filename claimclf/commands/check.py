@@ -9,6 +9,7 @@ from typing import Any
 from rich.console import Console
 
 from claimclf.commands.reading import add_reading, reading_of
+from claimclf.errors import DataError
 
 _CHECK = """\
 Prove annotated files (.article, .jsonl, exports of annotation tools, or folders of them): every problem with its file
@@ -32,7 +33,6 @@ def add(commands: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Read everything, print the counts, and give the exit code."""
     from claimclf.counts import describe
-    from claimclf.errors import DataError
     from claimclf.readers import read_corpus
     from claimclf.writers.outcome import half_characters
 
