@@ -68,6 +68,7 @@ class TrainingConfig:
     learn_context: bool = _option(True, "learn from the sentences of context, too, not from targets alone")
     max_grad_norm: float = _option(1.0, "gradients are clipped to this norm")
     average: int = _option(1, "runs whose weights are averaged: from one start, with seed, seed + 1, …")
+    processes: int = _option(1, "runs that train at the same time, in processes that share the cores")
     save_steps: int = _option(0, "steps between checkpoints; 0: one an epoch")
     bf16: bool = _option(False, "train in bfloat16 where the hardware has it")
     gradient_accumulation: int = _option(1, "batches a step")
@@ -97,6 +98,7 @@ class TrainingConfig:
             "gradient_accumulation": self.gradient_accumulation > 0,
             "save_steps": self.save_steps >= 0,
             "average": self.average > 0,
+            "processes": self.processes > 0,
             "seed": 0 <= self.seed < 2**32,
             "split_seed": 0 <= self.split_seed < 2**32,
             "data": bool(self.data) and all(self.data),

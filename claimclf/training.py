@@ -1,6 +1,7 @@
 """`train(config)`: articles → dataset → windows → a fine-tuned token classifier, calibrated, in one folder.
 
-A plain Hugging Face `Trainer` with a loss function on sentence means. What a killed run left is taken up again.
+A plain Hugging Face `Trainer` with a loss function on sentence means. What a killed run left is taken up again, and so
+is what runs in processes of their own leave.
 """
 
 from __future__ import annotations
@@ -8,8 +9,11 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from hashlib import sha256
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +22,7 @@ from claimclf.articles import Article
 from claimclf.config import TrainingConfig
 from claimclf.devices import device_arguments, has_bf16
 from claimclf.encoding import Encoder, WindowSettings
-from claimclf.errors import ConfigError, needs_extra
+from claimclf.errors import ConfigError, ModelError, needs_extra
 from claimclf.evaluation.scores import macro_f1, statistics
 from claimclf.files import write_whole
 from claimclf.finishing import Finish
@@ -29,7 +33,7 @@ from claimclf.splits import SplitSettings
 
 with needs_extra("train"):
     import torch
-    from transformers import EvalPrediction, PreTrainedModel, Trainer, TrainingArguments, set_seed
+    from transformers import EvalPrediction, PreTrainedModel, ProgressCallback, Trainer, TrainingArguments, set_seed
 
 Rows = dict[str, list[dict[str, Any]]]  # windows by split, as the Trainer takes them
 
@@ -68,9 +72,11 @@ def train(config: TrainingConfig, say: Callable[[str], None] = lambda line: None
         for name, articles in parts.items()
     }
     say(f"{len(rows['train']):,} training windows, {sum(len(r['input_ids']) for r in rows['train']):,} tokens")
-    apart = {"output": "", "label_bias": {}}  # nothing that a checkpoint depends on
+    apart = {"output": "", "label_bias": {}, "processes": 1}  # nothing that a checkpoint depends on
     settings_of_run = {"config": {**dataclasses.asdict(config), **apart}, "data_hash": built.data_hash}
     mark_run(output, {**settings_of_run, "splits": built.splits.of}, say)
+    if config.processes > 1 and config.average > 1:
+        _run_apart(config, rows, pad_id, say)
     models = [_run(config, number, rows, pad_id, say) for number in range(config.average)]
 
     windows = WindowSettings(config.max_tokens, config.predict_context)
@@ -114,13 +120,42 @@ def training_rows(encoder: Encoder, articles: Sequence[Article], context: bool) 
     return rows
 
 
-def _run(config: TrainingConfig, number: int, rows: Rows, pad_id: int, say: Callable[[str], None]) -> PreTrainedModel:
-    """The model of one of the runs to be averaged; all begin with the same new head."""
+def _run_apart(config: TrainingConfig, rows: Rows, pad_id: int, say: Callable[[str], None]) -> None:
+    """Train the runs in processes that share the cores, which small models use better; they leave checkpoints.
+
+    Raises:
+        ModelError: a process was killed.
+    """
+    processes = min(config.processes, config.average)
+    threads = max(1, torch.get_num_threads() // processes)
+    say(f"{config.average} runs, {processes} at a time on {threads} of the cores each; the bar is the first one's")
+    spawned = get_context("spawn")  # a fork of a process with threads may hang
+    try:
+        with ProcessPoolExecutor(processes, spawned, torch.set_num_threads, (threads,)) as executor:
+            for run in [executor.submit(_leave_checkpoints, config, n, rows, pad_id) for n in range(config.average)]:
+                run.result()
+    except BrokenProcessPool as error:
+        raise ModelError(
+            "a process that trained was killed, perhaps for want of memory: start again, and it goes on from its last "
+            "checkpoint; with --processes 1 less memory is needed"
+        ) from error
+
+
+def _leave_checkpoints(config: TrainingConfig, number: int, rows: Rows, pad_id: int) -> None:
+    _run(config, number, rows, pad_id, lambda line: None, quiet=number > 0)
+
+
+def _run(
+    config: TrainingConfig, number: int, rows: Rows, pad_id: int, say: Callable[[str], None], quiet: bool = False
+) -> PreTrainedModel:
+    """The model of one of the runs to be averaged; all begin with the same new head. Where `quiet`, without a bar."""
     if config.bf16 and not has_bf16():
         say("this machine has no bfloat16 arithmetic: training in float32")
     set_seed(config.seed)
     model, _ = load_encoder(config.encoder)
     trainer = _trainer(config, number, model, rows, pad_id)
+    if quiet:
+        trainer.remove_callback(ProgressCallback)
     if config.average > 1:
         say(f"run {number + 1} of {config.average}")
     trainer.train(resume_from_checkpoint=last_whole_checkpoint(Path(str(trainer.args.output_dir))))
