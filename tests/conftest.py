@@ -86,7 +86,7 @@ def _byte_level(folder: Path) -> None:
     fast.save_pretrained(folder)
 
 
-FAMILIES = ("bert", "distilbert", "deberta", "roberta", "modernbert")
+FAMILIES = ("bert", "distilbert", "mpnet", "deberta", "roberta", "modernbert")
 
 
 def make_encoder(family: str, folder: Path) -> Path:
@@ -103,6 +103,7 @@ def make_encoder(family: str, folder: Path) -> Path:
     make = {
         "bert": lambda: t.BertModel(t.BertConfig(**size)),
         "distilbert": lambda: t.DistilBertModel(t.DistilBertConfig(**distil)),
+        "mpnet": lambda: t.MPNetModel(t.MPNetConfig(**size)),
         "deberta": lambda: t.DebertaV2Model(t.DebertaV2Config(**deberta)),
         "roberta": lambda: t.RobertaModel(t.RobertaConfig(**size)),
         "modernbert": lambda: t.ModernBertModel(t.ModernBertConfig(**modern)),
