@@ -24,7 +24,7 @@ def test_every_setting_survives_the_command_line():
         validation=0.2, test=0.0, near_duplicate=0.7,
         max_tokens=64, context=2, learning_rate=3e-5, weight_decay=0.1, warmup=0.2, epochs=1.5, batch_size=2,
         class_weight_power=1.0, also_weight=0.5, learn_context=False,
-        cue_weight=0.3, average=3, max_grad_norm=2.0, save_steps=10, bf16=True,
+        cue_weight=0.3, average=3, processes=2, max_grad_norm=2.0, save_steps=10, bf16=True,
         gradient_accumulation=4, predict_context=3, train_share=0.5, layer_decay=0.9, logit_adjustment=0.5, r_drop=0.2,
         labels={"Denial": "official_denial", "a=b": "none"}, format="doccano", annotators="soft", offset_unit="utf16",
         columns={"text": "Satz"}, layer="a.B", label_bias={"official_denial": 0.5},
