@@ -62,6 +62,10 @@ class TrainingConfig:
     class_weight_power: float = _option(0.5, "0: every sentence counts the same; 1: every class counts the same")
     logit_adjustment: float = _option(0.0, "weight of the labels' log frequencies, added to the logits in the loss")
     also_weight: float = _option(0.3, "share of a sentence's target that goes to the labels in its `also`")
+    soft_labels: str = _option(
+        "", "file of a teacher's probabilities (scripts/teach.py), to learn from beside the labels"
+    )
+    soft_weight: float = _option(0.5, "share of a sentence's target that comes from the teacher, where it has seen it")
     cue_weight: float = _option(0.1, "weight of the loss that puts decisions on the words marked as cues")
     label_bias: dict[str, float] = _option({}, "added to a label's calibrated logit: above 0, it is given more readily")
     r_drop: float = _option(0.0, "weight of the divergence of two dropout passes; above 0, a step takes twice as long")
@@ -94,6 +98,7 @@ class TrainingConfig:
             "logit_adjustment": 0 <= self.logit_adjustment < math.inf,
             "r_drop": 0 <= self.r_drop < math.inf,
             "also_weight": 0 <= self.also_weight < 1,
+            "soft_weight": 0 < self.soft_weight <= 1,
             "cue_weight": 0 <= self.cue_weight < math.inf,
             "gradient_accumulation": self.gradient_accumulation > 0,
             "save_steps": self.save_steps >= 0,

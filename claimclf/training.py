@@ -17,8 +17,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from claimclf import dataset
-from claimclf.articles import Article
+from claimclf import dataset, soft_labels
+from claimclf.articles import Article, data_hash
 from claimclf.config import TrainingConfig
 from claimclf.devices import device_arguments, has_bf16
 from claimclf.encoding import Encoder, WindowSettings
@@ -63,6 +63,8 @@ def train(config: TrainingConfig, say: Callable[[str], None] = lambda line: None
     _report_data(built, output, say)
     parts = {name: [dataset.from_row(row) for row in built.dataset[name]] for name in built.dataset}
     parts["train"] = share_of_stories(parts["train"], config.train_share)
+    if config.soft_labels:
+        parts["train"] = _taught(config, parts["train"], say)
 
     _, tokenizer = load_encoder(config.encoder)
     encoder = Encoder(tokenizer.backend_tokenizer, WindowSettings(config.max_tokens, config.context))
@@ -74,7 +76,7 @@ def train(config: TrainingConfig, say: Callable[[str], None] = lambda line: None
     say(f"{len(rows['train']):,} training windows, {sum(len(r['input_ids']) for r in rows['train']):,} tokens")
     apart = {"output": "", "label_bias": {}, "processes": 1}  # nothing that a checkpoint depends on
     settings_of_run = {"config": {**dataclasses.asdict(config), **apart}, "data_hash": built.data_hash}
-    mark_run(output, {**settings_of_run, "splits": built.splits.of}, say)
+    mark_run(output, {**settings_of_run, "taught": data_hash(parts["train"]), "splits": built.splits.of}, say)
     if config.processes > 1 and config.average > 1:
         _run_apart(config, rows, pad_id, say)
     models = [_run(config, number, rows, pad_id, say) for number in range(config.average)]
@@ -88,6 +90,13 @@ def train(config: TrainingConfig, say: Callable[[str], None] = lambda line: None
         say(f"the average of {len(models)} runs")
     scores = finish.write(average_weights(models), output / "model")
     return Trained(output / "model", scores, parts, len(built.corpus.missing))
+
+
+def _taught(config: TrainingConfig, articles: list[Article], say: Callable[[str], None]) -> list[Article]:
+    soft = soft_labels.read(Path(config.soft_labels))
+    unseen = soft_labels.missing(articles, soft)
+    say(f"of {len(articles):,} training articles, {len(articles) - unseen:,} have soft labels in {config.soft_labels}")
+    return soft_labels.taught(articles, soft, config.soft_weight, config.also_weight)
 
 
 def _report_data(built: dataset.Built, output: Path, say: Callable[[str], None]) -> None:

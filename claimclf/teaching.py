@@ -1,0 +1,54 @@
+"""A teacher's probabilities for the sentences of articles, written where training looks for them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from claimclf import soft_labels
+from claimclf.articles import Article
+from claimclf.files import write_whole
+from claimclf.labels import LABELS
+from claimclf.predict import ClaimClassifier
+from claimclf.readers import read_corpus
+from claimclf.terminal import progress
+
+_AT_ONCE = 32  # articles
+_BETWEEN = 64  # batches after which what is there is written: an interruption should not lose hours
+
+
+def teach(model: str, data: Sequence[Path], output: Path, threads: int | None = None) -> tuple[int, int]:
+    """Write the probabilities that `model` gives every sentence of the articles of `data` to `output`.
+
+    What `output` has of articles that have not changed is kept; articles that are not in `data` are dropped from it.
+    Returns how many articles it holds, and how many of them are new.
+
+    Raises:
+        DataError, ModelError: the articles, an older `output` or the model cannot be read.
+    """
+    articles = read_corpus(list(data)).articles
+    old = soft_labels.read(output) if output.exists() else {}
+    known = {a.id for a in articles if a.id in old and old[a.id].content == soft_labels.content(a)}
+    lines = [json.dumps(old[a.id].record(a.id)) for a in articles if a.id in known]
+    new = [a for a in articles if a.id not in known]
+    classifier = ClaimClassifier.load(model, threads=threads)
+    for number, start in enumerate(progress("articles", range(0, len(new), _AT_ONCE)), 1):
+        lines += _lines(classifier, new[start : start + _AT_ONCE])
+        if number % _BETWEEN == 0:
+            _write(lines, output)
+    _write(lines, output)
+    return len(articles), len(new)
+
+
+def _lines(classifier: ClaimClassifier, articles: Sequence[Article]) -> Iterator[str]:
+    predictions = classifier.articles([a.text for a in articles], [a.boundaries for a in articles])
+    for article, prediction in zip(articles, predictions, strict=True):
+        rows = [[s.probabilities[label] for label in LABELS] for s in prediction.sentences]
+        yield json.dumps(soft_labels.record(article, np.array(rows)))
+
+
+def _write(lines: Sequence[str], output: Path) -> None:
+    write_whole(output, "".join(f"{line}\n" for line in lines).encode("ascii"))

@@ -1,0 +1,38 @@
+"""Let a larger model, the teacher, give every sentence of articles probabilities, for a smaller one to learn from.
+
+    python scripts/train.py --config configs/teacher.yaml                  # hours on two cores
+    python scripts/teach.py runs/teacher/model seeds/written seeds/realnews/train.jsonl --output runs/soft.jsonl
+    python scripts/train.py --config configs/default.yaml --soft_labels runs/soft.jsonl
+
+MODEL is a folder that scripts/train.py or, for prediction several times as fast, scripts/export.py wrote. Articles
+without labels are taught from, too: sentences whose label is null are learnt from by the teacher's probabilities alone.
+Articles that are in OUTPUT already, and have not changed, are not computed again.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from claimclf.errors import ClaimclfError, exit_code
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("model", metavar="MODEL", help="the teacher")
+    parser.add_argument("data", nargs="+", type=Path, metavar="DATA", help="annotated files or folders")
+    parser.add_argument("--output", required=True, type=Path, metavar="FILE", help="JSON lines, one an article")
+    parser.add_argument("--threads", type=int, metavar="N", help="cores to use (all)")
+    arguments = parser.parse_args()
+    try:
+        from claimclf.teaching import teach
+
+        count, new = teach(arguments.model, arguments.data, arguments.output, arguments.threads)
+    except ClaimclfError as error:
+        print(error, file=sys.stderr)
+        return exit_code(error)
+    print(f"{arguments.output}: {count:,} articles, {new:,} of them new")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

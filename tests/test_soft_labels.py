@@ -1,0 +1,128 @@
+"""Learning from a teacher's probabilities: their file, their mixture with labels, and a training with them."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from claimclf import soft_labels
+from claimclf.articles import Article, Sentence, Span
+from claimclf.config import TrainingConfig
+from claimclf.errors import ConfigError, DataError
+from claimclf.labels import LABELS
+from claimclf.model import soft_targets
+from claimclf.readers import read_corpus
+from claimclf.teaching import teach
+from claimclf.training import train
+
+F, C, D, S = LABELS
+TEXT = "It rained. It may snow. He denied it."
+SPANS = [Span(0, 10), Span(11, 23), Span(24, 37)]
+
+
+def article(*labels, **more):
+    return Article("a", TEXT, tuple(Sentence(span, label, **more) for span, label in zip(SPANS, labels, strict=True)))
+
+
+def written_by(path, *rows):
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return soft_labels.read(path)
+
+
+GIVEN = np.array([[0.9, 0.1, 0, 0], [0.0, 0.2, 0, 0.8], [0.1, 0.2, 0.7, 0]])
+
+
+def test_what_is_written_is_read(tmp_path):
+    one = article(F, S, D)
+    soft = written_by(tmp_path / "soft.jsonl", soft_labels.record(one, GIVEN))
+    assert soft["a"].probabilities == ((900, 100, 0, 0), (0, 200, 0, 800), (100, 200, 700, 0))
+    assert soft["a"].content == soft_labels.content(one) != soft_labels.content(replace(one, text=TEXT + " "))
+    assert soft_labels.missing([one, replace(one, id="b")], soft) == 1
+
+
+@pytest.mark.parametrize("also", [(), (C,)])
+@pytest.mark.parametrize("votes", [(), (1, 0, 2, 1)])
+def test_targets_are_the_mixture_that_training_would_make(tmp_path, also, votes):
+    one = article(F, S, D, also=also, votes=votes)
+    soft = written_by(tmp_path / "soft.jsonl", soft_labels.record(one, GIVEN))
+    (mixed,) = soft_labels.taught([one], soft, 0.25, 0.3)
+    true = torch.tensor([s.label.position for s in one.sentences])
+    bits = torch.tensor([sum(1 << label.position for label in s.also) for s in one.sentences])
+    own = soft_targets(true, bits, torch.tensor([s.votes or (0,) * 4 for s in one.sentences]), 0.3)
+    wanted = 0.25 * GIVEN + 0.75 * own.numpy()
+    assert np.allclose([s.votes for s in mixed.sentences], 1000 * wanted, atol=1)
+    assert [s.label for s in mixed.sentences] == [F, S, D]
+
+
+def test_sentences_without_a_label_get_the_teachers(tmp_path):
+    bare = article(None, S, None)
+    soft = written_by(tmp_path / "soft.jsonl", soft_labels.record(bare, GIVEN))
+    (mixed,) = soft_labels.taught([bare], soft, 0.5, 0.3)
+    assert [s.label for s in mixed.sentences] == [F, S, D]
+    assert [s.votes for s in mixed.sentences] == [(900, 100, 0, 0), (0, 100, 0, 900), (100, 200, 700, 0)]
+    assert soft_labels.taught([bare], {}, 0.5, 0.3) == [bare]
+
+
+@pytest.mark.parametrize(
+    "change", [{"text": TEXT.replace("snow", "hail")}, {"sentences": article(F, S, D).sentences[:2]}]
+)
+def test_articles_that_have_changed_are_errors(tmp_path, change):
+    soft = written_by(tmp_path / "soft.jsonl", soft_labels.record(article(F, S, D), GIVEN))
+    with pytest.raises(DataError, match=r"soft.jsonl:1: 'a' has changed since.*scripts/teach.py"):
+        soft_labels.taught([replace(article(F, S, D), **change)], soft, 0.5, 0.3)
+
+
+@pytest.mark.parametrize(
+    ("row", "found"),
+    [
+        ({"id": "a", "content": "x", "probabilities": [[1000, 0, 0]]}, "4 probabilities, per mille"),
+        ({"id": "a", "content": "x", "probabilities": [[0, 0, 0, 0]]}, "4 probabilities, per mille"),
+        ({"id": "a", "content": "x", "probabilities": [[0.9, 0.1, 0, 0]]}, "no whole number"),
+        ({"id": "a", "content": "x"}, "KeyError"),
+        ({"id": 7, "content": "x", "probabilities": []}, "strings"),
+        (["a"], "TypeError"),
+    ],
+)
+def test_lines_that_are_no_soft_labels_are_errors_with_their_place(tmp_path, row, found):
+    with pytest.raises(DataError, match=rf"soft.jsonl:1: .*{found}"):
+        written_by(tmp_path / "soft.jsonl", row)
+
+
+def test_an_article_twice_and_a_missing_file_are_errors(tmp_path):
+    line = soft_labels.record(article(F, S, D), GIVEN)
+    with pytest.raises(DataError, match=r"soft.jsonl:2: 'a' is there already, at .*soft.jsonl:1"):
+        written_by(tmp_path / "soft.jsonl", line, line)
+    with pytest.raises(DataError, match=r"none.jsonl: no such file; scripts/teach.py writes one"):
+        soft_labels.read(tmp_path / "none.jsonl")
+
+
+def test_a_teacher_teaches_what_is_new_and_a_student_learns_it(checkpoint, encoders, written, tmp_path):
+    bare = tmp_path / "bare.jsonl"
+    spans = [{"start": s.start, "end": s.end, "label": None} for s in SPANS]
+    bare.write_text(json.dumps({"id": "bare", "text": TEXT, "sentences": spans}))
+    output = tmp_path / "soft.jsonl"
+    articles = read_corpus([written]).articles
+    assert teach(str(checkpoint), [written], output) == (len(articles), len(articles))
+    once = output.read_bytes()
+    assert teach(str(checkpoint), [written, bare], output) == (len(articles) + 1, 1)
+    assert output.read_bytes().startswith(once)
+    soft = soft_labels.read(output)
+    assert all(len(soft[a.id].probabilities) == len(a.sentences) for a in articles)
+
+    said = []
+    config = TrainingConfig(
+        data=[str(written), str(bare)], encoder=str(encoders["bert"]), output=str(tmp_path / "run"), epochs=1,
+        max_tokens=64, validation=0.2, test=0.1, soft_labels=str(output), soft_weight=0.7,
+    )  # fmt: skip
+    trained = train(config, said.append)
+    learnt = {a.id: a for a in trained.articles["train"]}
+    assert [s.label for s in learnt["bare"].sentences] != [None] * 3 and all(s.votes for s in learnt["bare"].sentences)
+    assert not any(s.votes for a in trained.articles["validation"] for s in a.sentences)
+    assert any(f"{len(learnt):,} have soft labels" in line for line in said)
+
+
+def test_weights_out_of_range_are_said():
+    with pytest.raises(ConfigError, match="soft_weight: 0 is out of range"):
+        train(TrainingConfig(soft_weight=0))
