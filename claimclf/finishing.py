@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 import claimclf
 from claimclf import calibration
-from claimclf.articles import Article
+from claimclf.articles import Article, data_hash
 from claimclf.calibration import Calibration
 from claimclf.checkpoint import Checkpoint
 from claimclf.config import TrainingConfig
@@ -52,6 +52,8 @@ class Finish:
         encoder = Encoder(self.tokenizer.backend_tokenizer, self.windows)
         fitted, conformal, scores = self._calibrate(model, encoder)
         training = _provenance(self.config, self.data_hash, scores)
+        if self.config.soft_labels:
+            training["taught"] = data_hash(self.parts["train"])
         name = f"claimclf-{self.data_hash}"
         with whole_folder(folder) as new:
             model.save_pretrained(new)

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from claimclf.articles import Article, Sentence
 from claimclf.errors import DataError, Problem
-from claimclf.labels import LABELS
+from claimclf.labels import LABELS, Label
 from claimclf.readers import raw
 from claimclf.readers.parsing import parsed, whole_number
 
@@ -117,16 +117,17 @@ def taught(articles: Iterable[Article], soft: SoftLabels, weight: float, also_we
 def _mixed(sentence: Sentence, teacher: NDArray[np.float64], weight: float, also_weight: float) -> Sentence:
     if sentence.label is None:
         return replace(sentence, label=LABELS[int(teacher.argmax())], votes=_votes(teacher))
-    return replace(sentence, votes=_votes(weight * teacher + (1 - weight) * _own(sentence, also_weight)))
+    own = _own(sentence.label, sentence, also_weight)
+    return replace(sentence, votes=_votes(weight * teacher + (1 - weight) * own))
 
 
-def _own(sentence: Sentence, also_weight: float) -> NDArray[np.float64]:
-    """The target that the sentence would have without a teacher, as `model.soft_targets` makes it."""
-    if sentence.votes:
-        votes = np.array(sentence.votes, dtype=np.float64)
-        return votes / votes.sum()
+def _own(label: Label, sentence: Sentence, also_weight: float) -> NDArray[np.float64]:
+    """The target that the sentence, of this label, would have without a teacher, as `model.soft_targets` makes it."""
     target = np.zeros(len(LABELS))
-    target[LABELS.index(sentence.label)] = 1 - (also_weight if sentence.also else 0)  # type: ignore[arg-type]
+    if sentence.votes:
+        target += np.array(sentence.votes) / sum(sentence.votes)
+        return target
+    target[label.position] = 1 - (also_weight if sentence.also else 0)
     for other in sentence.also:
         target[other.position] += also_weight / len(sentence.also)
     return target

@@ -14,13 +14,16 @@ from claimclf.files import write_whole
 from claimclf.labels import LABELS
 from claimclf.predict import ClaimClassifier
 from claimclf.readers import read_corpus
+from claimclf.runtime.choice import Precision
 from claimclf.terminal import progress
 
 _AT_ONCE = 32  # articles
 _BETWEEN = 64  # batches after which what is there is written: an interruption should not lose hours
 
 
-def teach(model: str, data: Sequence[Path], output: Path, threads: int | None = None) -> tuple[int, int]:
+def teach(
+    model: str, data: Sequence[Path], output: Path, precision: Precision = "auto", threads: int | None = None
+) -> tuple[int, int]:
     """Write the probabilities that `model` gives every sentence of the articles of `data` to `output`.
 
     What `output` has of articles that have not changed is kept; articles that are not in `data` are dropped from it.
@@ -34,7 +37,7 @@ def teach(model: str, data: Sequence[Path], output: Path, threads: int | None = 
     known = {a.id for a in articles if a.id in old and old[a.id].content == soft_labels.content(a)}
     lines = [json.dumps(old[a.id].record(a.id)) for a in articles if a.id in known]
     new = [a for a in articles if a.id not in known]
-    classifier = ClaimClassifier.load(model, threads=threads)
+    classifier = ClaimClassifier.load(model, precision=precision, threads=threads)
     for number, start in enumerate(progress("articles", range(0, len(new), _AT_ONCE)), 1):
         lines += _lines(classifier, new[start : start + _AT_ONCE])
         if number % _BETWEEN == 0:

@@ -21,12 +21,13 @@ def main() -> int:
     parser.add_argument("model", metavar="MODEL", help="the teacher")
     parser.add_argument("data", nargs="+", type=Path, metavar="DATA", help="annotated files or folders")
     parser.add_argument("--output", required=True, type=Path, metavar="FILE", help="JSON lines, one an article")
+    parser.add_argument("--precision", default="auto", choices=["auto", "bf16", "fp32"], help="(%(default)s)")
     parser.add_argument("--threads", type=int, metavar="N", help="cores to use (all)")
     arguments = parser.parse_args()
     try:
         from claimclf.teaching import teach
 
-        count, new = teach(arguments.model, arguments.data, arguments.output, arguments.threads)
+        count, new = teach(arguments.model, arguments.data, arguments.output, arguments.precision, arguments.threads)
     except ClaimclfError as error:
         print(error, file=sys.stderr)
         return exit_code(error)
