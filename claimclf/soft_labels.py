@@ -93,7 +93,8 @@ def taught(articles: Iterable[Article], soft: SoftLabels, weight: float, also_we
     """The articles with what the teacher gave mixed into the votes, of which it gets `weight`, 0 to 1.
 
     The rest goes to what would be learnt without it: votes, or the label, of which `also_weight` goes to `also`.
-    Sentences without a label get the teacher's; articles it has not seen are as they were.
+    Articles without any label get the teacher's; in others, a sentence without a label has none by the guidelines, and
+    keeps none. Articles that the teacher has not seen are as they were.
 
     Raises:
         DataError: with every article that has changed since the teacher saw it.
@@ -107,16 +108,19 @@ def taught(articles: Iterable[Article], soft: SoftLabels, weight: float, also_we
             hint = "run scripts/teach.py again"
             problems.append(Problem(own.where, f"{article.id!r} has changed since the teacher saw it", hint))
         else:
+            bare = all(s.label is None for s in article.sentences)
             pairs = zip(article.sentences, own.probabilities, strict=True)
-            sentences = tuple(_mixed(s, np.array(p) / sum(p), weight, also_weight) for s, p in pairs)
-            found.append(replace(article, sentences=sentences))
+            sentences = [_mixed(s, np.array(p) / sum(p), weight, also_weight, bare) for s, p in pairs]
+            found.append(replace(article, sentences=tuple(sentences)))
     raw.prove(problems)
     return found
 
 
-def _mixed(sentence: Sentence, teacher: NDArray[np.float64], weight: float, also_weight: float) -> Sentence:
+def _mixed(sentence: Sentence, teacher: NDArray[np.float64], weight: float, also_weight: float, bare: bool) -> Sentence:
+    if bare:
+        return replace(sentence, label=LABELS[int(teacher.argmax())], also=(), votes=_votes(teacher))
     if sentence.label is None:
-        return replace(sentence, label=LABELS[int(teacher.argmax())], votes=_votes(teacher))
+        return sentence
     own = _own(sentence.label, sentence, also_weight)
     return replace(sentence, votes=_votes(weight * teacher + (1 - weight) * own))
 

@@ -5,7 +5,7 @@
     python scripts/train.py --config configs/default.yaml --soft_labels runs/soft.jsonl
 
 MODEL is a folder that scripts/train.py or, for prediction several times as fast, scripts/export.py wrote. Articles
-without labels are taught from, too: sentences whose label is null are learnt from by the teacher's probabilities alone.
+without any label, all of whose sentences have null for one, are learnt from by the teacher's probabilities alone.
 Articles that are in OUTPUT already, and have not changed, are not computed again.
 """
 

@@ -56,13 +56,21 @@ def test_targets_are_the_mixture_that_training_would_make(tmp_path, also, votes)
     assert [s.label for s in mixed.sentences] == [F, S, D]
 
 
-def test_sentences_without_a_label_get_the_teachers(tmp_path):
-    bare = article(None, S, None)
+def test_articles_without_a_label_get_the_teachers(tmp_path):
+    bare = article(None, None, None, also=(S,))
     soft = written_by(tmp_path / "soft.jsonl", soft_labels.record(bare, GIVEN))
     (mixed,) = soft_labels.taught([bare], soft, 0.5, 0.3)
-    assert [s.label for s in mixed.sentences] == [F, S, D]
-    assert [s.votes for s in mixed.sentences] == [(900, 100, 0, 0), (0, 100, 0, 900), (100, 200, 700, 0)]
+    assert [s.label for s in mixed.sentences] == [F, S, D] and not any(s.also for s in mixed.sentences)
+    assert [s.votes for s in mixed.sentences] == [(900, 100, 0, 0), (0, 200, 0, 800), (100, 200, 700, 0)]
     assert soft_labels.taught([bare], {}, 0.5, 0.3) == [bare]
+
+
+def test_what_the_guidelines_leave_without_a_label_stays_so(tmp_path):
+    some = article(None, S, None, also=(F,))
+    soft = written_by(tmp_path / "soft.jsonl", soft_labels.record(some, GIVEN))
+    (mixed,) = soft_labels.taught([some], soft, 0.5, 0.3)
+    assert [mixed.sentences[0], mixed.sentences[2]] == [some.sentences[0], some.sentences[2]]
+    assert mixed.sentences[1].votes == (150, 100, 0, 750)
 
 
 @pytest.mark.parametrize(
