@@ -13,6 +13,7 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,8 @@ class Run:
     """A run that is done: its name, settings, training sentences and minutes, and confusion counts on both sets.
 
     `held_out` are the validation and test articles of its own splits; `apart` those that were given. `hashes` are
-    those of the `training` data and of the articles `apart`. `minutes` is null where other work shared the cores.
+    those of the `training` data, of the articles `apart` and of the file of `soft_labels`, if there is one. `minutes`
+    is null where other work shared the cores.
 
     >>> one = Confusion.from_list([[1] * 16])
     >>> Run.from_json(Run("as it is", {}, 9, 1.5, one, one, {}).to_json()).sentences
@@ -126,7 +128,7 @@ def run(
         Confusion.of(sample_of(classifier, articles)[0]) for articles in ([*parts["validation"], *parts["test"]], apart)
     )
     sentences = sum(len(a.labelled) for a in parts["train"])
-    hashes = {"training": classifier.checkpoint.training["data_hash"], "apart": data_hash(apart)}
+    hashes = _hashes(classifier.checkpoint.training["data_hash"], apart, config)
     result = Run(name, _settings(config), sentences, minutes, held_out, given, hashes)
     write_whole(_stored(config), result.to_json().encode("ascii"))
     return result
@@ -146,7 +148,7 @@ def taken_up(name: str, config: TrainingConfig, apart: Sequence[Article], known:
         return None
     if done.config != _settings(config):
         return None
-    if done.hashes != {"training": _training_hash(config, known), "apart": data_hash(apart)}:
+    if done.hashes != _hashes(_training_hash(config, known), apart, config):
         return None
     return replace(done, name=name)
 
@@ -157,6 +159,12 @@ def _stored(config: TrainingConfig) -> Path:
 
 def _settings(config: TrainingConfig) -> dict[str, Any]:
     return {key: value for key, value in asdict(config).items() if key != "output"}
+
+
+def _hashes(training: str, apart: Sequence[Article], config: TrainingConfig) -> dict[str, str]:
+    soft = Path(config.soft_labels)
+    taught = {"soft_labels": sha256(soft.read_bytes()).hexdigest()[:16]} if config.soft_labels and soft.exists() else {}
+    return {"training": training, "apart": data_hash(apart), **taught}
 
 
 def _training_hash(config: TrainingConfig, known: dict[str, str]) -> str:

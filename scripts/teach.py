@@ -1,7 +1,7 @@
 """Let a larger model, the teacher, give every sentence of articles probabilities, for a smaller one to learn from.
 
-    python scripts/train.py --config configs/teacher.yaml                  # hours on two cores
-    python scripts/teach.py runs/teacher/model seeds/written seeds/realnews/train.jsonl --output runs/soft.jsonl
+    python scripts/train.py --config configs/mpnet-base.yaml               # hours on two cores
+    python scripts/teach.py runs/mpnet-base/model seeds/written seeds/realnews/train.jsonl --output runs/soft.jsonl
     python scripts/train.py --config configs/default.yaml --soft_labels runs/soft.jsonl
 
 MODEL is a folder that scripts/train.py or, for prediction several times as fast, scripts/export.py wrote. Articles

@@ -1,6 +1,7 @@
 """A plan of runs: its mistakes at once, a table of gains, and runs that are not run twice."""
 
 from dataclasses import asdict, replace
+from hashlib import sha256
 
 import numpy as np
 import pytest
@@ -91,6 +92,16 @@ def test_what_is_stored_is_left_where_its_articles_are_others(path, tmp_path, wr
         (tmp_path / "result.json").write_text(replace(done, **more).to_json())
         return taken_up("other name", config, articles, {} if known is None else known)
 
+    def taught(probabilities):
+        soft = tmp_path / "soft.jsonl"
+        soft.write_text(probabilities)
+        with_soft = replace(config, soft_labels=str(soft))
+        more = {"soft_labels": sha256(b"one").hexdigest()[:16]}
+        done = replace(made("one", 10), config={**settings, "soft_labels": str(soft)}, hashes={**hashes, **more})
+        (tmp_path / "result.json").write_text(done.to_json())
+        return taken_up("one", with_soft, apart, {})
+
+    assert taught("one") and not taught("other")
     known = {}
     assert found(known=known).name == "other name" and found(known=known) and len(known) == 1
     assert not found(apart[:3]) and not found(hashes={**hashes, "training": "0" * 16}) and not found(hashes={})
