@@ -25,6 +25,7 @@ from claimclf.runtime import Runtime, article_logits
 from claimclf.runtime.onnx import FILES, OnnxRuntime
 from claimclf.runtime.processor import cores
 from claimclf.runtime.torch import TorchRuntime
+from claimclf.terminal import progress
 
 with needs_extra("train"):
     import onnx
@@ -68,8 +69,9 @@ def export(
     encoder = Encoder(load_tokenizer(checkpoint), settings.windows)
 
     def said(runtime: Runtime) -> NDArray[np.floating]:
-        logits = article_logits(runtime, encoder, articles, settings.pad_id)[0]
-        return settings.calibration.probabilities(logits)
+        shown = progress(f"comparing, {runtime.name}", articles)
+        logits = [article_logits(runtime, encoder, [article], settings.pad_id)[0] for article in shown]
+        return settings.calibration.probabilities(np.concatenate(logits))
 
     with tempfile.TemporaryDirectory() as scratch:
         made = Path(scratch) / "made"
