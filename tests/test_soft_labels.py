@@ -1,12 +1,16 @@
 """Learning from a teacher's probabilities: their file, their mixture with labels, and a training with them."""
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
+from claimclf import config as configs
 from claimclf import soft_labels
 from claimclf.articles import Article, Sentence, Span
 from claimclf.config import TrainingConfig
@@ -17,6 +21,7 @@ from claimclf.readers import read_corpus
 from claimclf.teaching import teach
 from claimclf.training import train
 
+ROOT = Path(__file__).parents[1]
 F, C, D, S = LABELS
 TEXT = "It rained. It may snow. He denied it."
 SPANS = [Span(0, 10), Span(11, 23), Span(24, 37)]
@@ -134,3 +139,23 @@ def test_a_teacher_teaches_what_is_new_and_a_student_learns_it(checkpoint, encod
 def test_weights_out_of_range_are_said():
     with pytest.raises(ConfigError, match="soft_weight: 0 is out of range"):
         train(TrainingConfig(soft_weight=0))
+
+
+def test_those_of_the_default_settings_are_of_the_articles_as_they_are():
+    config = configs.load(ROOT / "configs" / "default.yaml", {})
+    soft = soft_labels.read(ROOT / config.soft_labels)
+    articles = read_corpus([ROOT / path for path in config.data]).articles
+    assert soft_labels.missing(articles, soft) == 0
+    mixed = soft_labels.taught(articles, soft, config.soft_weight, config.also_weight)
+    assert sum(bool(s.votes) for a in mixed for s in a.sentences) == sum(len(a.labelled) for a in articles) > 15000
+
+
+def test_the_script_says_what_it_did_and_what_is_wrong(checkpoint, written, tmp_path):
+    def ran(model):
+        command = [sys.executable, str(ROOT / "scripts" / "teach.py"), str(model), str(written)]
+        return subprocess.run([*command, "--output", str(tmp_path / "soft.jsonl")], capture_output=True, text=True)
+
+    count = len(read_corpus([written]).articles)
+    assert f"soft.jsonl: {count} articles, {count} of them new" in ran(checkpoint).stdout
+    wrong = ran(tmp_path / "none")
+    assert wrong.returncode == 4 and "none" in wrong.stderr and "Traceback" not in wrong.stderr
