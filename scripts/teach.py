@@ -6,7 +6,7 @@
 
 MODEL is a folder that scripts/train.py or, for prediction several times as fast, scripts/export.py wrote. Articles
 without any label, all of whose sentences have null for one, are learnt from by the teacher's probabilities alone.
-Articles that are in OUTPUT already, and have not changed, are not computed again.
+What OUTPUT has already is kept; only articles that are new or have changed are computed.
 """
 
 import argparse
@@ -27,11 +27,13 @@ def main() -> int:
     try:
         from claimclf.teaching import teach
 
-        count, new = teach(arguments.model, arguments.data, arguments.output, arguments.precision, arguments.threads)
+        count, new = teach(
+            arguments.model, arguments.data, arguments.output, arguments.precision, arguments.threads, print
+        )
     except ClaimclfError as error:
         print(error, file=sys.stderr)
         return exit_code(error)
-    print(f"{arguments.output}: {count:,} articles, {new:,} of them new")
+    print(f"{arguments.output}: {count:,} articles, {new:,} of them new or changed")
     return 0
 
 

@@ -121,6 +121,9 @@ def test_a_teacher_teaches_what_is_new_and_a_student_learns_it(checkpoint, encod
     once = output.read_bytes()
     assert teach(str(checkpoint), [written, bare], output) == (len(articles) + 1, 1)
     assert output.read_bytes().startswith(once)
+    bare.write_text(bare.read_text().replace("rained", "hailed"))
+    assert teach(str(checkpoint), [bare], output) == (len(articles) + 1, 1)
+    assert output.read_bytes().startswith(once)
     soft = soft_labels.read(output)
     assert all(len(soft[a.id].probabilities) == len(a.sentences) for a in articles)
 
@@ -150,12 +153,20 @@ def test_those_of_the_default_settings_are_of_the_articles_as_they_are():
     assert sum(bool(s.votes) for a in mixed for s in a.sentences) == sum(len(a.labelled) for a in articles) > 15000
 
 
+def test_articles_whose_texts_are_not_here_are_said(checkpoint, written, tmp_path):
+    apart = {"id": "x", "sha256": "0" * 64, "length": 37, "source": "nowhere", "sentences": []}
+    (tmp_path / "apart.jsonl").write_text(json.dumps(apart))
+    said = []
+    teach(str(checkpoint), [written, tmp_path / "apart.jsonl"], tmp_path / "soft.jsonl", say=said.append)
+    assert any("1 articles are left out" in line and "fetch_texts" in line for line in said)
+
+
 def test_the_script_says_what_it_did_and_what_is_wrong(checkpoint, written, tmp_path):
     def ran(model):
         command = [sys.executable, str(ROOT / "scripts" / "teach.py"), str(model), str(written)]
         return subprocess.run([*command, "--output", str(tmp_path / "soft.jsonl")], capture_output=True, text=True)
 
     count = len(read_corpus([written]).articles)
-    assert f"soft.jsonl: {count} articles, {count} of them new" in ran(checkpoint).stdout
+    assert f"soft.jsonl: {count} articles, {count} of them new or changed" in ran(checkpoint).stdout
     wrong = ran(tmp_path / "none")
     assert wrong.returncode == 4 and "none" in wrong.stderr and "Traceback" not in wrong.stderr
