@@ -13,6 +13,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import chain
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -75,8 +76,8 @@ def train(config: TrainingConfig, say: Callable[[str], None] = lambda line: None
     }
     say(f"{len(rows['train']):,} training windows, {sum(len(r['input_ids']) for r in rows['train']):,} tokens")
     apart = {"output": "", "label_bias": {}, "processes": 1}  # nothing that a checkpoint depends on
-    settings_of_run = {"config": {**dataclasses.asdict(config), **apart}, "data_hash": data_hash(parts["train"])}
-    mark_run(output, {**settings_of_run, "splits": built.splits.of}, say)
+    own = {"config": {**dataclasses.asdict(config), **apart}, "data_hash": data_hash(chain(*parts.values()))}
+    mark_run(output, {**own, "splits": built.splits.of}, say)
     if config.processes > 1 and config.average > 1:
         _run_apart(config, rows, pad_id, say)
     models = [_run(config, number, rows, pad_id, say) for number in range(config.average)]

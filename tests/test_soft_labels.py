@@ -13,6 +13,7 @@ import torch
 from claimclf import config as configs
 from claimclf import soft_labels
 from claimclf.articles import Article, Sentence, Span
+from claimclf.checkpoint import Checkpoint
 from claimclf.config import TrainingConfig
 from claimclf.errors import ConfigError, DataError
 from claimclf.labels import LABELS
@@ -137,6 +138,12 @@ def test_a_teacher_teaches_what_is_new_and_a_student_learns_it(checkpoint, encod
     assert [s.label for s in learnt["bare"].sentences] != [None] * 3 and all(s.votes for s in learnt["bare"].sentences)
     assert not any(s.votes for a in trained.articles["validation"] for s in a.sentences)
     assert any(f"{len(learnt):,} have soft labels" in line for line in said)
+    saved = Checkpoint.load(trained.folder).training["taught"]
+    rows = [json.loads(line) for line in output.read_text().splitlines()]
+    written_by(output, *({**row, "probabilities": [p[::-1] for p in row["probabilities"]]} for row in rows))
+    train(config, said.append)
+    assert any("other settings or data" in line for line in said)
+    assert Checkpoint.load(trained.folder).training["taught"] != saved
 
 
 def test_weights_out_of_range_are_said():

@@ -26,7 +26,7 @@ from claimclf.model import average_weights, class_weights, encoder_path, load_en
 from claimclf.predict import ClaimClassifier
 from claimclf.readers import read_corpus
 from claimclf.training import train, training_rows
-from tests.conftest import FAMILIES, write_export
+from tests.conftest import FAMILIES, write_articles, write_export
 
 TEXT = "The council rejected the report.\n\nRepairs may take until spring. The county closed the bridge."
 
@@ -133,6 +133,21 @@ def test_checkpoints_of_other_settings_are_not_taken_up(encoders, written, tmp_p
         train(TrainingConfig(**settings, epochs=1, max_tokens=48))
     assert Checkpoint.load(tmp_path / "model").windows.max_tokens == 48  # the old model is still there
     assert (tmp_path / "run.json").stat().st_ino == mark.st_ino and sorted(tmp_path.iterdir()) == there
+
+
+@pytest.mark.parametrize("part", ["train", "validation"])
+def test_checkpoints_of_other_labels_are_not_taken_up(encoders, tmp_path, part):
+    folder, said = write_articles(tmp_path / "data"), []
+    config = TrainingConfig(
+        data=[str(folder)], encoder=str(encoders["bert"]), output=str(tmp_path / "run"), validation=0.2, epochs=1,
+        max_tokens=64,
+    )  # fmt: skip
+    changed = folder / f"{train(config).articles[part][0].id}.article"
+    train(config, said.append)
+    assert any("taking up" in line for line in said)
+    changed.write_text(changed.read_text().replace("factual_report: The rest", "speculation: The rest"))
+    train(config, said.append)
+    assert any("other settings or data" in line for line in said)
 
 
 def test_a_model_learns_from_an_export_with_the_votes_of_its_annotators(encoders, tmp_path, capsys):
