@@ -10,6 +10,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from claimclf.articles import Sentence
 from claimclf.encoding import CONTEXT, Window
 from claimclf.errors import ModelError, needs_extra
@@ -109,13 +112,16 @@ def training_row(window: Window, sentences: Sequence[Sentence], context: bool = 
         if label is None:
             rows.append([IGNORED] * _COLUMNS)
             continue
-        also = sum(1 << other.position for other in sentences[owner].also)
         cue = any(mark.start < end and start < mark.end for mark in sentences[owner].cues)
-        votes = sentences[owner].votes or [0] * len(LABELS)
+        also, votes = _also_and_votes(sentences[owner])
         rows.append([slots.setdefault(owner, len(slots)), label.position, also, int(cue), *votes])
     if not slots:
         return None
     return {"input_ids": window.input_ids, "attention_mask": [1] * len(rows), "labels": rows}
+
+
+def _also_and_votes(sentence: Sentence) -> tuple[int, Sequence[int]]:
+    return sum(1 << other.position for other in sentence.also), sentence.votes or [0] * len(LABELS)
 
 
 def collate(pad_id: int, copies: int = 1) -> Callable[[list[dict[str, Any]]], dict[str, torch.Tensor]]:
@@ -170,6 +176,18 @@ def soft_targets(true: torch.Tensor, also: torch.Tensor, votes: torch.Tensor, al
     soft = (1 - also_weight) * hard + also_weight * others / count.clamp(min=1)
     voted = votes.sum(dim=1, keepdim=True)
     return torch.where(voted > 0, votes / voted.clamp(min=1), torch.where(count > 0, soft, hard))
+
+
+def own_targets(sentences: Sequence[Sentence], also_weight: float) -> NDArray[np.float64]:
+    """`soft_targets` of an article's sentences, (sentences, labels); of those without a label they mean nothing.
+
+    >>> from claimclf.articles import Span
+    >>> own_targets([Sentence(Span(0, 1), LABELS[1], also=(LABELS[3],))], 0.25).tolist()
+    [[0.0, 0.75, 0.0, 0.25]]
+    """
+    also, votes = zip(*map(_also_and_votes, sentences), strict=True)
+    true = torch.tensor([s.label.position if s.label else 0 for s in sentences])
+    return soft_targets(true, torch.tensor(also), torch.tensor(votes), also_weight).double().numpy()
 
 
 def cue_loss(token_logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:

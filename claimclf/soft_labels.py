@@ -22,7 +22,8 @@ from numpy.typing import NDArray
 
 from claimclf.articles import Article, Sentence
 from claimclf.errors import DataError, Problem
-from claimclf.labels import LABELS, Label
+from claimclf.labels import LABELS
+from claimclf.model import own_targets
 from claimclf.readers import raw
 from claimclf.readers.parsing import parsed, whole_number
 
@@ -68,8 +69,7 @@ def read(path: Path) -> SoftLabels:
     """
     if not path.is_file():
         raise DataError([Problem(str(path), "no such file", "scripts/teach.py writes one")])
-    rows = [(where, raw.loads(raw.decoded(line))) for where, line in raw.lines(path) if line.strip()]
-    found = parsed(rows, _parsed, "soft labels of an article")
+    found = parsed((pair for pair in raw.lines(path) if pair[1].strip()), _parsed, "soft labels of an article")
     of: dict[str, Taught] = {}
     problems = []
     for identity, taught in found:
@@ -80,7 +80,8 @@ def read(path: Path) -> SoftLabels:
     return of
 
 
-def _parsed(where: str, row: Any) -> tuple[str, Taught]:
+def _parsed(where: str, line: bytes) -> tuple[str, Taught]:
+    row = raw.loads(raw.decoded(line))
     rows = tuple(tuple(whole_number(p) for p in row) for row in row["probabilities"])
     if any(len(row) != len(LABELS) or min(row) < 0 or not 0 < sum(row) < 2 * _MILLE for row in rows):
         raise ValueError(f"a sentence has {len(LABELS)} probabilities, per mille")
@@ -108,33 +109,21 @@ def taught(articles: Iterable[Article], soft: SoftLabels, weight: float, also_we
             hint = "run scripts/teach.py again, or take out this line"
             problems.append(Problem(own.where, f"{article.id!r} has changed since the teacher saw it", hint))
         else:
-            bare = all(s.label is None for s in article.sentences)
-            pairs = zip(article.sentences, own.probabilities, strict=True)
-            sentences = [_mixed(s, np.array(p) / sum(p), weight, also_weight, bare) for s, p in pairs]
-            found.append(replace(article, sentences=tuple(sentences)))
+            teacher = np.array([np.array(row) / sum(row) for row in own.probabilities])
+            found.append(replace(article, sentences=_mixed(article.sentences, teacher, weight, also_weight)))
     raw.prove(problems)
     return found
 
 
-def _mixed(sentence: Sentence, teacher: NDArray[np.float64], weight: float, also_weight: float, bare: bool) -> Sentence:
-    if bare:
-        return replace(sentence, label=LABELS[int(teacher.argmax())], also=(), votes=_votes(teacher))
-    if sentence.label is None:
-        return sentence
-    own = _own(sentence.label, sentence, also_weight)
-    return replace(sentence, votes=_votes(weight * teacher + (1 - weight) * own))
-
-
-def _own(label: Label, sentence: Sentence, also_weight: float) -> NDArray[np.float64]:
-    """The target that the sentence, of this label, would have without a teacher, as `model.soft_targets` makes it."""
-    target = np.zeros(len(LABELS))
-    if sentence.votes:
-        target += np.array(sentence.votes) / sum(sentence.votes)
-        return target
-    target[label.position] = 1 - (also_weight if sentence.also else 0)
-    for other in sentence.also:
-        target[other.position] += also_weight / len(sentence.also)
-    return target
+def _mixed(
+    sentences: Sequence[Sentence], teacher: NDArray[np.float64], weight: float, also_weight: float
+) -> tuple[Sentence, ...]:
+    if not any(s.label for s in sentences):
+        pairs = zip(sentences, teacher, strict=True)
+        return tuple(replace(s, label=LABELS[int(p.argmax())], also=(), votes=_votes(p)) for s, p in pairs)
+    mixed = weight * teacher + (1 - weight) * own_targets(sentences, also_weight)
+    pairs = zip(sentences, mixed, strict=True)
+    return tuple(replace(s, votes=_votes(p)) if s.label else s for s, p in pairs)
 
 
 def _votes(target: NDArray[np.float64]) -> tuple[int, ...]:

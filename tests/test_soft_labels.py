@@ -104,6 +104,13 @@ def test_lines_that_are_no_soft_labels_are_errors_with_their_place(tmp_path, row
         written_by(tmp_path / "soft.jsonl", row)
 
 
+@pytest.mark.parametrize("line", [b"{", b"\xff", b'{"id": NaN}'])
+def test_lines_that_are_no_json_are_errors_with_their_place(tmp_path, line):
+    (tmp_path / "soft.jsonl").write_bytes(b"\n" + line + b"\n")
+    with pytest.raises(DataError, match=r"soft.jsonl:2: no soft labels of an article"):
+        soft_labels.read(tmp_path / "soft.jsonl")
+
+
 def test_an_article_twice_and_a_missing_file_are_errors(tmp_path):
     line = soft_labels.record(article(F, S, D), GIVEN)
     with pytest.raises(DataError, match=r"soft.jsonl:2: 'a' is there already, at .*soft.jsonl:1"):
