@@ -16,6 +16,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from claimclf.attention import fuse_attention
 from claimclf.checkpoint import FILE, Checkpoint, load_tokenizer
 from claimclf.encoding import Encoder
 from claimclf.errors import DataError, ModelError, Problem, needs_extra
@@ -117,7 +118,8 @@ def _save(model: onnx.ModelProto, folder: Path, precision: Precision) -> None:
         onnx.save(model, path)
         return
     onnx.save(int8_weights(model), path, save_as_external_data=True, location=_WEIGHTS, size_threshold=1024)
-    onnx.save(int8_activations(onnx.load(path, load_external_data=False)), str(folder / FILES["int8"]))
+    whole = int8_activations(fuse_attention(onnx.load(path, load_external_data=False)))
+    onnx.save(whole, str(folder / FILES["int8"]))
 
 
 class _Logits(torch.nn.Module):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,7 +14,30 @@ with needs_extra("train"):
     from onnx import helper, numpy_helper
 
 _SMALLEST_WEIGHT = 4096  # numbers; smaller tensors stay in float32
-_LAST_AXIS, _LEAST = "int8_last_axis", "int8_least"  # numbers that the graph needs, by name
+_ORT = "com.microsoft"  # the domain of ONNX Runtime's own nodes
+
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """Whole numbers from 0 to 255 for those of a token: `zero` stands for 0, `steps` are from there to the largest.
+
+    A step is at least `least`. Where `one_sided`, the largest counts as it is, else by size.
+    """
+
+    name: str
+    zero: int
+    steps: int
+    least: float
+    one_sided: bool
+
+    def part(self, name: str) -> str:
+        """The name in the graph of one of its numbers."""
+        return f"int8_{self.name}_{name}"
+
+
+_ANY = _Grid("any", 128, 127, 1e-8, False)
+_GELU = _Grid("gelu", 20, 235, 0.1701 / 20, True)  # nothing that Gelu gives is below -.1701
+_LAST, _ONE = "int8_last", "int8_one"
 
 
 def int8_weights(model: onnx.ModelProto) -> onnx.ModelProto:
@@ -58,18 +83,19 @@ def _int8(weights: NDArray[np.float32], axis: int) -> tuple[NDArray[np.int8], ND
 
 
 def int8_activations(model: onnx.ModelProto) -> onnx.ModelProto:
-    """The model of `int8_weights` with products in int8: activations are rounded, too, a scale a tensor at each call.
+    """The model of `int8_weights` with products in int8, for ONNX Runtime: activations are rounded, too, at each call.
 
-    Where weights are not square, as around the activation function of a layer, some tokens have numbers many times as
-    large as others: there each token is divided by its largest number first, and its products multiplied by it.
+    They have a scale a tensor. Where weights are not square, as around the activation function of a layer, some tokens
+    have numbers many times as large as others: there they have a scale a token. Each call takes one window.
     Changed in place. Weights are only referred to, so they may lie outside the model.
     """
-    unpacked = {n.output[0]: n for n in model.graph.node if n.op_type == "DequantizeLinear"}
-    products = {n.output[0]: n for n in model.graph.node if n.op_type == "MatMul" and n.input[1] in unpacked}
+    made = {n.output[0]: n for n in model.graph.node}
+    unpacked = {name for name, node in made.items() if node.op_type == "DequantizeLinear"}
+    products = {name for name, node in made.items() if node.op_type == "MatMul" and node.input[1] in unpacked}
     square = {tensor.name for tensor in model.graph.initializer if len(set(tensor.dims)) == 1}
-    by_token = {n.input[0] for n in products.values() if unpacked[n.input[1]].input[0] not in square}
+    by_token = {made[p].input[0] for p in products if made[made[p].input[1]].input[0] not in square}
     nodes: list[onnx.NodeProto] = []
-    rounded: set[str] = set()
+    done: set[str] = set()
     for node in model.graph.node:
         if node.op_type == "Gelu":  # by tanh it is faster, and differs by far less than int8 does
             del node.attribute[:]
@@ -77,44 +103,68 @@ def int8_activations(model: onnx.ModelProto) -> onnx.ModelProto:
         if node.output[0] not in products:
             nodes.append(node)
             continue
-        given = node.input[0]
-        if given not in rounded:
-            rounded.add(given)
-            nodes += _rounding(given, given in by_token)
-        nodes += _product(node, unpacked[node.input[1]], given in by_token)
+        given, weights = node.input[0], made[node.input[1]]
+        grid = (_GELU if given in made and made[given].op_type == "Gelu" else _ANY) if given in by_token else None
+        if given not in done:
+            nodes += _rounding(given, grid, grid is not None and grid.part("zeros") not in done)
+            done |= {given} if grid is None else {given, grid.part("zeros")}
+        nodes += _product(node, weights, grid)
     needed = {name for node in nodes for name in node.input}
     del model.graph.node[:]
     model.graph.node.extend(n for n in nodes if n.output[0] not in unpacked or n.output[0] in needed)
-    model.graph.initializer.append(numpy_helper.from_array(np.array([-1], dtype=np.int64), _LAST_AXIS))
-    model.graph.initializer.append(numpy_helper.from_array(np.array(1e-6, dtype=np.float32), _LEAST))
+    if by_token:
+        model.graph.initializer.extend(_numbers())
+        if _ORT not in {opset.domain for opset in model.opset_import}:
+            model.opset_import.append(helper.make_opsetid(_ORT, 1))
     return model
 
 
-def _rounding(given: str, by_token: bool) -> list[onnx.NodeProto]:
-    """Nodes that make `given` whole numbers with one scale and one zero; by token, with a largest number each."""
-    parts = [f"{given}_{part}" for part in ("int8", "scale", "zero")]
-    if not by_token:
-        return [helper.make_node("DynamicQuantizeLinear", [given], parts)]
-    size, most, largest, even = (f"{given}_{part}" for part in ("size", "most", "largest", "even"))
-    return [
-        helper.make_node("Abs", [given], [size]),
-        helper.make_node("ReduceMax", [size, _LAST_AXIS], [most], keepdims=1),
-        helper.make_node("Max", [most, _LEAST], [largest]),
-        helper.make_node("Div", [given, largest], [even]),
-        helper.make_node("DynamicQuantizeLinear", [even], parts),
+def _numbers() -> list[onnx.TensorProto]:
+    """What the nodes of scales by token need, by name."""
+    numbers = {_LAST: np.array([-1], np.int64), _ONE: np.float32(1)}
+    for grid in (_ANY, _GELU):
+        numbers |= {grid.part("zero_point"): np.uint8(grid.zero), grid.part("step"): np.float32(1 / grid.steps)}
+        numbers |= {grid.part("smallest"): np.float32(grid.least)}
+    return [numpy_helper.from_array(np.asarray(number), name) for name, number in numbers.items()]
+
+
+def _rounding(given: str, grid: _Grid | None, first: bool) -> list[onnx.NodeProto]:
+    """Nodes that make `given` whole numbers: on a grid with a scale a token, or with one scale and one zero for all.
+
+    The `first` on a grid also make as many zeros as there are tokens.
+    """
+    whole, scale, zero, size, most, step, flat = (
+        f"{given}_{part}" for part in ("int8", "scale", "zero", "size", "most", "step", "flat")
+    )
+    if grid is None:
+        return [helper.make_node("DynamicQuantizeLinear", [given], [whole, scale, zero])]
+    nodes = [] if grid.one_sided else [helper.make_node("Abs", [given], [size])]
+    nodes += [
+        helper.make_node("ReduceMax", [given if grid.one_sided else size, _LAST], [most], keepdims=1),
+        helper.make_node("Mul", [most, grid.part("step")], [step]),
+        helper.make_node("Max", [step, grid.part("smallest")], [scale]),
+        helper.make_node("Reshape", [scale, _LAST], [flat]),
     ]
+    if first:
+        zero_point = numpy_helper.from_array(np.array([grid.zero], np.uint8))
+        nodes.append(helper.make_node("Shape", [flat], [grid.part("tokens")]))
+        nodes.append(helper.make_node("ConstantOfShape", [grid.part("tokens")], [grid.part("zeros")], value=zero_point))
+    return [*nodes, helper.make_node("QuantizeLinear", [given, flat, grid.part("zeros")], [whole], axis=-2)]
 
 
-def _product(node: onnx.NodeProto, weights: onnx.NodeProto, by_token: bool) -> list[onnx.NodeProto]:
+def _product(node: onnx.NodeProto, weights: onnx.NodeProto, grid: _Grid | None) -> list[onnx.NodeProto]:
     """Nodes that give what `node` gave, from whole numbers."""
     given, (stored, scale) = node.input[0], weights.input[:2]
-    whole, product, scales, even = (f"{node.output[0]}_{part}" for part in ("whole", "product", "scales", "even"))
-    nodes = [
+    whole, product, scales = (f"{node.output[0]}_{part}" for part in ("whole", "product", "scales"))
+    if grid is not None:
+        parts = [f"{given}_int8", stored, _ONE, scale, grid.part("zero_point")]
+        return [
+            helper.make_node("MatMulIntegerToFloat", parts, [product], domain=_ORT),
+            helper.make_node("Mul", [product, f"{given}_scale"], list(node.output)),
+        ]
+    return [
         helper.make_node("MatMulInteger", [f"{given}_int8", stored, f"{given}_zero"], [whole]),
         helper.make_node("Cast", [whole], [product], to=onnx.TensorProto.FLOAT),
         helper.make_node("Mul", [f"{given}_scale", scale], [scales]),
-        helper.make_node("Mul", [product, scales], [even] if by_token else list(node.output)),
+        helper.make_node("Mul", [product, scales], list(node.output)),
     ]
-    if by_token:
-        nodes.append(helper.make_node("Mul", [even, f"{given}_largest"], list(node.output)))
-    return nodes

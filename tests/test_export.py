@@ -4,6 +4,7 @@ import numpy as np
 import onnx
 import onnxruntime
 import pytest
+import torch
 from onnx import helper, numpy_helper
 
 from claimclf import export as module
@@ -109,14 +110,14 @@ def test_weights_are_rounded_to_half_a_step():
     assert (error <= stored["w_scale"] / 2 + 1e-6).all()
 
 
-def _product(rows: int, columns: int) -> tuple[onnx.ModelProto, np.ndarray]:
-    """y = x @ w in int8, and w."""
+def _product(rows: int, columns: int, gelu: bool = False) -> tuple[onnx.ModelProto, np.ndarray]:
+    """y = x @ w in int8, or y = gelu(x) @ w, and w."""
     weights = np.random.default_rng(1).normal(size=(rows, columns)).astype(np.float32)
     x, y = (helper.make_tensor_value_info(n, onnx.TensorProto.FLOAT, [3, s]) for n, s in (("x", rows), ("y", columns)))
-    graph = helper.make_graph(
-        [helper.make_node("MatMul", ["x", "w"], ["y"])], "g", [x], [y], [numpy_helper.from_array(weights, "w")]
-    )
-    model = int8_activations(int8_weights(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)])))
+    given = [helper.make_node("Gelu", ["x"], ["g"])] if gelu else []
+    nodes = [*given, helper.make_node("MatMul", ["g" if gelu else "x", "w"], ["y"])]
+    graph = helper.make_graph(nodes, "g", [x], [y], [numpy_helper.from_array(weights, "w")])
+    model = int8_activations(int8_weights(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)])))
     onnx.checker.check_model(model)
     return model, weights
 
@@ -124,7 +125,7 @@ def _product(rows: int, columns: int) -> tuple[onnx.ModelProto, np.ndarray]:
 @pytest.mark.parametrize("columns", [64, 128])
 def test_products_in_int8_are_those_of_rounded_numbers(columns):
     model, weights = _product(64, columns)
-    assert ("Div" in {node.op_type for node in model.graph.node}) == (columns != 64)
+    assert ("QuantizeLinear" in {node.op_type for node in model.graph.node}) == (columns != 64)
     given = np.random.default_rng(2).normal(size=(3, 64)).astype(np.float32)
     session = onnxruntime.InferenceSession(model.SerializeToString())
     error = np.abs(session.run(None, {"x": given})[0] - given @ weights)
@@ -146,15 +147,31 @@ def test_a_loud_token_does_not_drown_the_others():
     assert errors[128] < 0.02
 
 
+@pytest.mark.parametrize("largest", [0.05, 1, 40])
+def test_what_gelu_gives_is_rounded_from_its_least_number_on(largest):
+    given = np.random.default_rng(4).normal(size=(3, 64)).astype(np.float32)
+    given[0] = np.linspace(-3, 0, 64)  # below 0 alone, and there to -.17
+    given[1] = np.abs(given[1]) * largest
+    model, weights = _product(64, 128, gelu=True)
+    found = onnxruntime.InferenceSession(model.SerializeToString()).run(None, {"x": given})[0]
+    right = torch.nn.functional.gelu(torch.from_numpy(given)).numpy()
+    steps = np.maximum(right.max(axis=1) / 235, 0.1701 / 20)[:, None]
+    noise = steps * np.linalg.norm(weights, axis=0)  # each number is off by half a step at most
+    noise = noise + np.linalg.norm(right, axis=1)[:, None] * np.abs(weights).max(axis=0) / 127  # and each weight
+    error = np.abs(found - right @ weights) / noise * 12**0.5
+    assert 0 < error.max() < 5
+
+
 def test_the_graph_in_int8_has_no_product_of_weights_in_float32(checkpoint, written, tmp_path, monkeypatch):
     monkeypatch.setattr(quantisation, "_SMALLEST_WEIGHT", 1000)
     export(checkpoint, tmp_path, "int8", written)
     plain, whole = (onnx.load(tmp_path / name, load_external_data=False) for name in ("model.onnx", "model.int8.onnx"))
     unpacked = {node.output[0] for node in plain.graph.node if node.op_type == "DequantizeLinear"}
     products = [n.output[0] for n in plain.graph.node if n.op_type == "MatMul" and n.input[1] in unpacked]
-    kinds = {node.output[0]: node.op_type for node in whole.graph.node}
-    assert products
-    assert {kinds[name] for name in products} == {"Mul"}
+    assert len(products) == 12
+    assert not any(n.op_type == "MatMul" and n.input[1] in unpacked for n in whole.graph.node)
+    kinds = [node.op_type for node in whole.graph.node]
+    assert [kinds.count(kind) for kind in ("QAttention", "MatMulInteger", "MatMulIntegerToFloat")] == [2, 2, 4]
 
 
 def test_nothing_of_the_machine_is_in_a_graph(checkpoint, written, tmp_path):

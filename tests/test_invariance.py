@@ -17,7 +17,13 @@ TEXTS = [
     "The council met again on Monday to hear the engineer, who had not been asked before. " * 25,
     "...",
 ]
-KINDS = [("onnxruntime", "fp32"), ("openvino", "fp32"), ("openvino", "bf16"), ("openvino", "int8")]
+KINDS = [
+    ("onnxruntime", "fp32"),
+    ("onnxruntime", "int8"),
+    ("openvino", "fp32"),
+    ("openvino", "bf16"),
+    ("openvino", "int8"),
+]
 
 
 @lru_cache

@@ -1,12 +1,14 @@
 """Batches are alike in length and bounded; the order of the results is that of the windows."""
 
 import numpy as np
+import pytest
 from tokenizers import Tokenizer
 
 from claimclf.articles import Article, Sentence, Span
 from claimclf.encoding import Encoder, Window, WindowSettings
-from claimclf.errors import ModelError
+from claimclf.errors import InputError, ModelError
 from claimclf.labels import LABELS
+from claimclf.predict import ClaimClassifier
 from claimclf.runtime import article_logits, window_logits
 from claimclf.runtime.onnx import OnnxRuntime
 
@@ -66,6 +68,17 @@ def test_articles_without_a_labelled_sentence_have_no_rows_and_keep_their_number
     assert (logits.shape, true.tolist(), owner.tolist()) == ((1, 4), [2], [2])
     assert (true.dtype, owner.dtype) == (np.int64, np.int64)
     assert [len(rows) for rows in article_logits(Echo(), encoder, [bare], 0)] == [0, 0, 0]
+
+
+def test_int8_takes_one_window_a_call():
+    runtime = ClaimClassifier.load(runtime="onnxruntime", precision="int8").runtime
+    ids, mask = np.full((2, 6), 2054), np.ones((2, 6), np.int64)
+    assert runtime.logits(ids[:1], mask[:1]).shape == (1, 6, 4)
+    with pytest.raises(InputError, match="one window a call, without padding; these are 2"):
+        runtime.logits(ids, mask)
+    mask[0, 5] = 0
+    with pytest.raises(InputError, match="without padding"):
+        runtime.logits(ids[:1], mask[:1])
 
 
 def test_a_damaged_model_is_said_plainly(tmp_path):

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from claimclf.errors import ModelError
+from claimclf.errors import InputError, ModelError
 from claimclf.runtime.processes import PerProcess
 
 FILES = {"fp32": "model.onnx", "int8": "model.int8.onnx"}
@@ -16,7 +16,7 @@ _SLOW_FUSIONS = ["SkipLayerNormFusion"]  # its kernel takes eight times as long 
 
 
 class OnnxRuntime:
-    """Runs `model.onnx` in float32, or `model.int8.onnx` with activations in int8, too, a scale a window."""
+    """Runs `model.onnx` in float32, or `model.int8.onnx` with activations in int8, too, which takes a window a call."""
 
     batch_tokens = 0
     step = 1
@@ -26,7 +26,7 @@ class OnnxRuntime:
 
         self.name = f"onnxruntime {onnxruntime.__version__} {precision}"
         self.why, self.threads = why, threads
-        self._path = folder / FILES[precision]
+        self._path, self._alone = folder / FILES[precision], precision == "int8"
         self._session: PerProcess[Any] = PerProcess(self._open)
 
     def _open(self) -> Any:
@@ -51,8 +51,11 @@ class OnnxRuntime:
         Threads may share a runtime. In a forked process the session is opened anew.
 
         Raises:
+            InputError: in int8, there is more than one window, or padding.
             ModelError: the runtime was closed.
         """
+        if self._alone and (len(mask) != 1 or not mask.all()):
+            raise InputError(f"{self.name} takes one window a call, without padding; these are {len(mask)}")
         output: Any = self._session.get().run(["logits"], {"input_ids": input_ids, "attention_mask": mask})[0]
         return np.asarray(output, dtype=np.float32)
 
