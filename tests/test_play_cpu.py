@@ -2,6 +2,7 @@
 
 import json
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -20,21 +21,29 @@ print(json.dumps([sorted(features()), said[0].runtime.name, *labels]))
 """
 
 
+ROOT = Path(__file__).parents[1]
+
+
 @pytest.fixture(scope="module")
-def player(tmp_path_factory) -> Path:
-    compiler = shutil.which("gcc")
-    if not compiler or "cpuid_fault" not in Path("/proc/cpuinfo").read_text(encoding="utf-8"):
-        pytest.skip("needs gcc, and a CPU that can play another")
-    made = tmp_path_factory.mktemp("player") / "play_cpu.so"
-    source = Path(__file__).parents[1] / "tools" / "play_cpu.c"
-    subprocess.run(
-        [compiler, "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o", made, source, "-ldl"], check=True
-    )
-    return made
+def player(tmp_path_factory) -> dict[str, str]:
+    """The environment in which another CPU is played: this one's faults, or where it has none, planted ones."""
+    compiler, folder = shutil.which("gcc"), tmp_path_factory.mktemp("player")
+    if not compiler or platform.machine() != "x86_64":
+        pytest.skip("needs gcc and an x86-64 CPU")
+    command = [compiler, "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o", folder / "play_cpu.so"]
+    subprocess.run([*command, ROOT / "tools" / "play_cpu.c", "-ldl"], check=True)
+    given = {**os.environ, "LD_PRELOAD": str(folder / "play_cpu.so")}
+    if "cpuid_fault" in Path("/proc/cpuinfo").read_text(encoding="utf-8"):
+        return given
+    if not shutil.which("objdump"):
+        pytest.skip("needs objdump on a CPU without cpuid_fault")
+    plant = [sys.executable, ROOT / "tools" / "plant_cpuid.py", folder / "played", "onnxruntime"]
+    assert "onnxruntime" in subprocess.run(plant, capture_output=True, text=True, check=True).stdout
+    return {**given, "PLANTED": "1", "PYTHONPATH": str(folder / "played")}
 
 
-def play(player: Path, cpu: str) -> subprocess.CompletedProcess:
-    given = {**os.environ, "LD_PRELOAD": str(player), "PLAY_CPU": cpu}
+def play(player: dict[str, str], cpu: str) -> subprocess.CompletedProcess:
+    given = {**player, "PLAY_CPU": cpu}
     return subprocess.run([sys.executable, "-c", CODE], env=given, capture_output=True, text=True, check=False)
 
 

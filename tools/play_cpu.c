@@ -7,7 +7,8 @@
 
    Linux can make the instruction `cpuid` fault (arch_prctl(2), ARCH_SET_CPUID) where the CPU can (`cpuid_fault` in
    /proc/cpuinfo); the fault is answered here with the real answer less what is to be hidden, and so is a reading of
-   /proc/cpuinfo. Unlike the switches of single libraries, this reaches them all: torch, oneDNN, MKL, OpenVINO, MLAS. */
+   /proc/cpuinfo. Where the CPU cannot, tools/plant_cpuid.py makes copies of libraries that fault. Unlike the switches
+   of single libraries, this reaches them all: torch, oneDNN, MKL, OpenVINO, MLAS. */
 
 #define _GNU_SOURCE
 #include <asm/prctl.h>
@@ -31,6 +32,7 @@
 #define BIT(n) (1u << (n))
 
 static int plain_avx2, keeps_bf16; /* neither: AVX-512 and VNNI stay */
+static int planted;                /* ud2 stands for cpuid */
 
 static void hide(unsigned leaf, unsigned sub, unsigned *a, unsigned *b, unsigned *c, unsigned *d) {
     if (leaf == 7 && sub == 0) {
@@ -56,14 +58,14 @@ static void on_fault(int number, siginfo_t *info, void *context) {
     greg_t *r = ((ucontext_t *)context)->uc_mcontext.gregs;
     const unsigned char *at = (const unsigned char *)r[REG_RIP];
     (void)info;
-    if (at[0] != 0x0F || at[1] != 0xA2) { /* not cpuid: a real fault */
+    if (at[0] != 0x0F || at[1] != (planted ? 0x0B : 0xA2)) { /* not cpuid: a real fault */
         signal(number, SIG_DFL);
         return;
     }
     unsigned leaf = (unsigned)r[REG_RAX], sub = (unsigned)r[REG_RCX], a, b, c, d;
-    syscall(SYS_arch_prctl, ARCH_SET_CPUID, 1);
+    if (!planted) syscall(SYS_arch_prctl, ARCH_SET_CPUID, 1);
     __cpuid_count(leaf, sub, a, b, c, d);
-    syscall(SYS_arch_prctl, ARCH_SET_CPUID, 0);
+    if (!planted) syscall(SYS_arch_prctl, ARCH_SET_CPUID, 0);
     hide(leaf, sub, &a, &b, &c, &d);
     r[REG_RAX] = a, r[REG_RBX] = b, r[REG_RCX] = c, r[REG_RDX] = d;
     r[REG_RIP] += 2;
@@ -127,9 +129,10 @@ __attribute__((constructor)) static void begin(void) {
         exit(2);
     }
     struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK};
-    sigaction(SIGSEGV, &action, NULL);
-    if (syscall(SYS_arch_prctl, ARCH_SET_CPUID, 0)) {
-        perror("this machine cannot play another CPU (no cpuid_fault)");
+    planted = getenv("PLANTED") != NULL;
+    sigaction(planted ? SIGILL : SIGSEGV, &action, NULL);
+    if (!planted && syscall(SYS_arch_prctl, ARCH_SET_CPUID, 0)) {
+        perror("this CPU cannot play another without tools/plant_cpuid.py (no cpuid_fault)");
         exit(2);
     }
 }
