@@ -21,7 +21,7 @@ floors:
 	$(BIN)lint-imports
 
 test:
-	HF_HUB_OFFLINE=1 $(BIN)python -m pytest
+	HF_HUB_OFFLINE=1 $(BIN)python -m pytest -n 2 --dist loadfile
 
 # Minutes: long streams, many threads, and a round with a real Label Studio (LABEL_STUDIO=its executable).
 slow:
