@@ -45,21 +45,26 @@ class ClaimDataset(datasets.GeneratorBasedBuilder):
     """One row an article; labels are `ClassLabel`s, -1 where annotators left a sentence without one."""
 
     BUILDER_CONFIG_CLASS = ClaimDatasetConfig
+    given: tuple[Corpus, Splits] | None = None  # what was read and split before
 
     def _info(self) -> datasets.DatasetInfo:
         return datasets.DatasetInfo(features=hf_datasets.columns(_FIELDS))
 
     def _split_generators(self, dl_manager: Any) -> list[datasets.SplitGenerator]:
-        corpus = read_corpus([Path(path) for path in self.config.paths], self.config.reading, self.config.form)
-        of = split(corpus.articles, self.config.settings).of
+        corpus, parts = self.given or _read_and_split(self.config)
         return [
-            datasets.SplitGenerator(name=name, gen_kwargs={"rows": [a for a in corpus.articles if of[a.id] == name]})
-            for name in SPLITS
+            datasets.SplitGenerator(name=n, gen_kwargs={"rows": [a for a in corpus.articles if parts.of[a.id] == n]})
+            for n in SPLITS
         ]
 
     def _generate_examples(self, rows: list[Article]) -> Iterator[tuple[int, dict[str, Any]]]:
         for key, article in enumerate(rows):
             yield key, to_row(article)
+
+
+def _read_and_split(config: ClaimDatasetConfig) -> tuple[Corpus, Splits]:
+    corpus = read_corpus([Path(path) for path in config.paths], config.reading, config.form)
+    return corpus, split(corpus.articles, config.settings)
 
 
 def to_row(article: Article) -> dict[str, Any]:
@@ -131,8 +136,9 @@ def build(
         reading=reading,
         form=form,
     )
+    builder.given = corpus, split(corpus.articles, settings)
     builder.download_and_prepare()
-    return Built(_tables(builder), split(corpus.articles, settings), corpus, data_hash(corpus.articles))
+    return Built(_tables(builder), builder.given[1], corpus, data_hash(corpus.articles))
 
 
 def _tables(builder: ClaimDataset) -> datasets.DatasetDict:

@@ -60,6 +60,18 @@ def made(tmp_path, sources, monkeypatch):
     return run
 
 
+def test_sources_are_read_and_split_once(made, monkeypatch):
+    calls = []
+    for name in ("read_corpus", "split"):
+        real = getattr(dataset, name)
+        monkeypatch.setattr(dataset, name, lambda *given, name=name, real=real: calls.append(name) or real(*given))
+    built, anew = made()
+    assert anew and calls == ["read_corpus", "split"]
+    assert {name: len(built.dataset[name]) for name in built.dataset} == {
+        name: list(built.splits.of.values()).count(name) for name in built.dataset
+    }
+
+
 def test_the_toy_article_covers_every_kind_of_mark():
     marks = [[c.of(TEXT) for c in s.cues + s.sources] for s in ARTICLE.sentences]
     assert marks == [[], ["may", "say", "they"], []]
