@@ -48,9 +48,12 @@ def speed_plot(done: Speed, path: Path) -> None:
         colours = ["#1f5fa8" if t.system.startswith("claimclf") else "#9a9a9a" for t in rows]
         axes.barh([t.system for t in rows], values, xerr=[low, high], color=colours, capsize=2)
         for place, timing in enumerate(rows):
-            axes.text(values[place] + high[place], place, f"  {done.ratio(timing)[0]:.1f}×", va="center")
+            times = done.ratio(timing)[0]
+            said = f"  {times:,.0f}×" if times >= 100 else f"  {times:.1f}×"
+            axes.text(values[place] + high[place], place, said, va="center")
         axes.set_xscale("log")
         axes.margins(x=0.12)
+        axes.set_xlim(right=2 * axes.get_xlim()[1])  # room for the last number
         axes.set_xlabel(f"sentences a second, {done.threads} thread(s); × {done.base}")
         vector = " ".join(sorted(f for f in features() if not f.startswith("asimd")))
         axes.set_title(f"{model_name()}\n{vector}", fontsize=8)

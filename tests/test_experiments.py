@@ -156,6 +156,9 @@ def test_curves_are_drawn(tmp_path):
     assert drawn.startswith("<?xml") and len(drawn) > 5000
     timings = (Timing("claimclf (x)", 100, 5, (1.0, 1.1)), Timing("transformers.pipeline", 100, 5, (9.0, 11.0)))
     done = Speed(timings, "transformers.pipeline", (1, 2, 3), (0.5, 160), {"fp32": 100.0}, 55.0, 1)
+    speed_plot(replace(done, timings=(*timings, Timing("bags", 100, 5, (0.01, 0.01)))), tmp_path / "speed.svg")
+    assert "<!--   9.5× -->" in (tmp_path / "speed.svg").read_text(encoding="utf-8")
+    assert "<!--   1,000× -->" in (tmp_path / "speed.svg").read_text(encoding="utf-8")
     speed_plot(done, tmp_path / "speed.png")
     assert (tmp_path / "speed.png").read_bytes()[:4] == b"\x89PNG"
     assert done.ratio(timings[0]) == pytest.approx((9.5, 9.0, 10.0))
