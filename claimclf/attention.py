@@ -7,12 +7,11 @@ from typing import Any
 import numpy as np
 
 from claimclf.errors import needs_extra
+from claimclf.quantisation import ORT
 
 with needs_extra("train"):
     import onnx
     from onnxscript.rewriter import pattern, rewrite
-
-_ORT = "com.microsoft"  # the domain of ONNX Runtime's own nodes
 
 
 def fuse_attention(model: onnx.ModelProto) -> onnx.ModelProto:
@@ -54,18 +53,13 @@ def _is_plain(_: Any, scale: Any, shape: Any, mask: Any, **__: Any) -> bool:
     return two and size is not None and divided is not None and bool(np.isclose(divided, size**-0.5))
 
 
-def _fused(op: Any, x: Any, shape: Any, bq: Any, **given: Any) -> Any:
+def _fused(op: Any, x: Any, shape: Any, **given: Any) -> Any:
     weights, scales, biases = (
-        op.Concat(*parts, axis=axis)
-        for parts, axis in (
-            ([given[name] for name in ("wq", "wk", "wv")], 1),
-            ([given[name] for name in ("sq", "sk", "sv")], 0),
-            ([bq, given["bk"], given["bv"]], 0),
-        )
+        op.Concat(*(given[part + of] for of in "qkv"), axis=axis) for part, axis in (("w", 1), ("s", 0), ("b", 0))
     )
     whole, step, zero = op.DynamicQuantizeLinear(x, _outputs=3)
-    heads = bq.shape[0] // _head_size(shape)
-    return op.QAttention(whole, weights, biases, step, scales, None, zero, num_heads=heads, _domain=_ORT)
+    heads = given["bq"].shape[0] // _head_size(shape)
+    return op.QAttention(whole, weights, biases, step, scales, None, zero, num_heads=heads, _domain=ORT)
 
 
 def _head_size(shape: Any) -> int | None:

@@ -14,7 +14,7 @@ with needs_extra("train"):
     from onnx import helper, numpy_helper
 
 _SMALLEST_WEIGHT = 4096  # numbers; smaller tensors stay in float32
-_ORT = "com.microsoft"  # the domain of ONNX Runtime's own nodes
+ORT = "com.microsoft"  # the domain of ONNX Runtime's own nodes
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def int8_activations(model: onnx.ModelProto) -> onnx.ModelProto:
             nodes.append(node)
             continue
         given, weights = node.input[0], made[node.input[1]]
-        grid = (_GELU if given in made and made[given].op_type == "Gelu" else _ANY) if given in by_token else None
+        grid = _grid(made.get(given)) if given in by_token else None
         if given not in done:
             nodes += _rounding(given, grid, grid is not None and grid.part("zeros") not in done)
             done |= {given} if grid is None else {given, grid.part("zeros")}
@@ -114,9 +114,14 @@ def int8_activations(model: onnx.ModelProto) -> onnx.ModelProto:
     model.graph.node.extend(n for n in nodes if n.output[0] not in unpacked or n.output[0] in needed)
     if by_token:
         model.graph.initializer.extend(_numbers())
-        if _ORT not in {opset.domain for opset in model.opset_import}:
-            model.opset_import.append(helper.make_opsetid(_ORT, 1))
+        if ORT not in {opset.domain for opset in model.opset_import}:
+            model.opset_import.append(helper.make_opsetid(ORT, 1))
     return model
+
+
+def _grid(maker: onnx.NodeProto | None) -> _Grid:
+    """The grid for what a node gives."""
+    return _GELU if maker is not None and maker.op_type == "Gelu" else _ANY
 
 
 def _numbers() -> list[onnx.TensorProto]:
@@ -159,7 +164,7 @@ def _product(node: onnx.NodeProto, weights: onnx.NodeProto, grid: _Grid | None) 
     if grid is not None:
         parts = [f"{given}_int8", stored, _ONE, scale, grid.part("zero_point")]
         return [
-            helper.make_node("MatMulIntegerToFloat", parts, [product], domain=_ORT),
+            helper.make_node("MatMulIntegerToFloat", parts, [product], domain=ORT),
             helper.make_node("Mul", [product, f"{given}_scale"], list(node.output)),
         ]
     return [

@@ -1,4 +1,4 @@
-"""Exported models on OpenVINO, the fastest on CPUs of Intel and AMD: `pip install 'claimclf[openvino]'`."""
+"""Exported models on OpenVINO, the fastest on CPUs with AMX: `pip install 'claimclf[openvino]'`."""
 
 from __future__ import annotations
 
