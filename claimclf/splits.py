@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from hashlib import sha256
 from typing import Any, Literal
 
 import numpy as np
@@ -153,6 +154,16 @@ def folds(articles: Sequence[Article], count: int, seed: int = 13, near_duplicat
         raise DataError([Problem("cross-validation", found, f"{count} folds need as many stories: --folds takes less")])
     of = _folds(rows, groups, seed, count, count)
     return [of.get(group, 0) % count for group in groups]
+
+
+def in_share(story: str, share: float, start: float = 0.0) -> bool:
+    """Whether a story is of a `share` of all stories, drawn by their names: shares of one start hold smaller ones.
+
+    >>> in_share("orrin-bridge", 0.5), in_share("orrin-bridge", 0.5, start=0.5), in_share("orrin-bridge", 1.0)
+    (False, True, True)
+    """
+    place = int(sha256(story.encode("utf-8", "surrogatepass")).hexdigest()[:16], 16) / 2**64
+    return start <= place < start + share
 
 
 def near_duplicates(articles: Sequence[Article], threshold: float) -> list[tuple[str, str, float]]:

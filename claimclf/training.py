@@ -12,7 +12,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from hashlib import sha256
 from itertools import chain
 from multiprocessing import get_context
 from pathlib import Path
@@ -30,7 +29,7 @@ from claimclf.finishing import Finish
 from claimclf.model import average_weights, class_weights, collate, load_encoder, pooled, sentence_loss, training_row
 from claimclf.optimization import log_prior, optimizer
 from claimclf.resuming import last_whole_checkpoint, mark_run
-from claimclf.splits import SplitSettings
+from claimclf.splits import SplitSettings, in_share
 
 with needs_extra("train"):
     import torch
@@ -63,7 +62,7 @@ def train(config: TrainingConfig, say: Callable[[str], None] = lambda line: None
     output.mkdir(parents=True, exist_ok=True)
     _report_data(built, output, say)
     parts = {name: [dataset.from_row(row) for row in built.dataset[name]] for name in built.dataset}
-    parts["train"] = share_of_stories(parts["train"], config.train_share)
+    parts["train"] = [a for a in parts["train"] if in_share(a.story, config.train_share, config.train_from)]
     if config.soft_labels:
         parts["train"] = _taught(config, parts["train"], say)
 
@@ -113,13 +112,6 @@ def _report_data(built: dataset.Built, output: Path, say: Callable[[str], None])
     write_whole(output / "splits.json", json.dumps(evidence, indent=1).encode("ascii"))
 
 
-def share_of_stories(articles: Sequence[Article], share: float) -> list[Article]:
-    """The articles of a `share` of the stories, drawn by their names: a smaller share is part of a larger one."""
-    whole = 2**64
-    names = (a.story.encode("utf-8", "surrogatepass") for a in articles)
-    return [a for a, n in zip(articles, names, strict=True) if int(sha256(n).hexdigest()[:16], 16) < share * whole]
-
-
 def training_rows(encoder: Encoder, articles: Sequence[Article], context: bool) -> list[dict[str, Any]]:
     """The labelled windows of articles, as the Trainer takes them; with `context`, context is learnt from, too."""
     rows = []
@@ -163,6 +155,8 @@ def _run(
         say("this machine has no bfloat16 arithmetic: training in float32")
     set_seed(config.seed)
     model, _ = load_encoder(config.encoder)
+    if config.freeze_embeddings:
+        model.get_input_embeddings().requires_grad_(False)
     trainer = _trainer(config, number, model, rows, pad_id)
     if quiet:
         trainer.remove_callback(ProgressCallback)

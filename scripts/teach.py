@@ -1,12 +1,14 @@
-"""Let a larger model, the teacher, give every sentence of articles probabilities, for a smaller one to learn from.
+"""Let larger models, the teachers, give every sentence of articles probabilities, for a smaller one to learn from.
 
-    python scripts/train.py --config configs/mpnet-base.yaml               # hours on two cores
-    python scripts/teach.py runs/mpnet-base/model seeds/written seeds/realnews/train.jsonl --output runs/soft.jsonl
+    python scripts/train.py --config configs/mpnet-base.yaml --train_share 0.5 --output runs/one    # hours on two cores
+    python scripts/train.py --config configs/mpnet-base.yaml --train_share 0.5 --train_from 0.5 --output runs/other
+    python scripts/teach.py seeds/written --model runs/one/model runs/other/model --output runs/soft.jsonl
     python scripts/train.py --config configs/default.yaml --soft_labels runs/soft.jsonl
 
-MODEL is a folder that scripts/train.py or, for prediction several times as fast, scripts/export.py wrote. Articles
-without any label, all of whose sentences have null for one, are learnt from by the teacher's probabilities alone.
-What OUTPUT has already is kept; only articles that are new or have changed are computed.
+A model is a folder that scripts/train.py or, for prediction several times as fast, scripts/export.py wrote. Each
+article is read by the models that did not learn its story, since what a model has learnt it only repeats, and by all
+where all did. Articles without any label, all of whose sentences have null for one, are learnt from by the teachers'
+probabilities alone. What OUTPUT has already is kept; only articles that are new or have changed are computed.
 """
 
 import argparse
@@ -18,8 +20,8 @@ from claimclf.errors import ClaimclfError, exit_code
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("model", metavar="MODEL", help="the teacher")
     parser.add_argument("data", nargs="+", type=Path, metavar="DATA", help="annotated files or folders")
+    parser.add_argument("--model", nargs="+", required=True, metavar="MODEL", help="the teachers")
     parser.add_argument("--output", required=True, type=Path, metavar="FILE", help="JSON lines, one an article")
     parser.add_argument("--precision", default="auto", choices=["auto", "bf16", "fp32"], help="(%(default)s)")
     parser.add_argument("--threads", type=int, metavar="N", help="cores to use (all)")

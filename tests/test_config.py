@@ -94,6 +94,7 @@ def test_what_is_wrong_is_said_with_its_line(yaml, text, found):
         ("validation", "0"), ("validation", "1"), ("test", "-0.1"), ("test", "1"), ("near_duplicate", "0"),
         ("near_duplicate", "1.1"), ("max_tokens", "7"), ("context", "-1"),
         ("predict_context", "-1"), ("layer_decay", "0"), ("r_drop", "-1"), ("train_share", "0"), ("learning_rate", "0"),
+        ("train_from", "-0.1"), ("train_from", "0.1"),
         ("learning_rate", "1"), ("learning_rate", "nan"), ("weight_decay", "-1"), ("warmup", "1"), ("epochs", "0"),
         ("epochs", "inf"), ("batch_size", "0"), ("class_weight_power", "-1"), ("max_grad_norm", "-1"),
         ("save_steps", "-1"), ("also_weight", "-0.1"), ("also_weight", "1"), ("gradient_accumulation", "0"),

@@ -28,7 +28,7 @@ def test_every_setting_survives_the_command_line():
         gradient_accumulation=4, predict_context=3, train_share=0.5, layer_decay=0.9, logit_adjustment=0.5, r_drop=0.2,
         labels={"Denial": "official_denial", "a=b": "none"}, format="doccano", annotators="soft", offset_unit="utf16",
         columns={"text": "Satz"}, layer="a.B", label_bias={"official_denial": 0.5},
-        soft_labels="soft.jsonl", soft_weight=0.9,
+        soft_labels="soft.jsonl", soft_weight=0.9, train_from=0.25, freeze_embeddings=True,
     )  # fmt: skip
     values = dataclasses.asdict(config)
     assert all(value != getattr(TrainingConfig(), key) for key, value in values.items())

@@ -14,7 +14,6 @@ from claimclf.experiments import Run, plan, run, taken_up
 from claimclf.gains import gain, keep, kept, spread, table
 from claimclf.readers import read_corpus
 from claimclf.speed import Speed, Timing
-from claimclf.training import share_of_stories
 
 PLAN = """\
 config: configs/tiny.yaml
@@ -126,15 +125,6 @@ def test_a_line_that_is_no_run_is_named(tmp_path, line):
         kept(tmp_path / "r.jsonl")
     with pytest.raises(DataError, match="give DEV"):
         kept(tmp_path / "none.jsonl")
-
-
-def test_a_smaller_share_of_the_stories_is_part_of_a_larger_one(written):
-    articles = read_corpus([written]).articles
-    some, more = (share_of_stories(articles, share) for share in (0.3, 0.7))
-    assert 0 < len(some) < len(more) < len(articles)
-    assert {a.id for a in some} <= {a.id for a in more}
-    assert share_of_stories(articles, 1.0) == list(articles)
-    assert len(share_of_stories([replace(articles[0], story="half \ud83d")], 1.0)) == 1
 
 
 def test_gains_are_paired_and_left_out_where_the_data_differ():

@@ -1,8 +1,10 @@
 """Learning from a teacher's probabilities: their file, their mixture with labels, and a training with them."""
 
 import json
+import shutil
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from claimclf.errors import ConfigError, DataError
 from claimclf.labels import LABELS
 from claimclf.model import soft_targets
 from claimclf.readers import read_corpus
+from claimclf.splits import in_share
 from claimclf.teaching import teach
 from claimclf.training import train
 
@@ -125,12 +128,12 @@ def test_a_teacher_teaches_what_is_new_and_a_student_learns_it(checkpoint, encod
     bare.write_text(json.dumps({"id": "bare", "text": TEXT, "sentences": spans}))
     output = tmp_path / "soft.jsonl"
     articles = read_corpus([written]).articles
-    assert teach(str(checkpoint), [written], output) == (len(articles), len(articles))
+    assert teach([str(checkpoint)], [written], output) == (len(articles), len(articles))
     once = output.read_bytes()
-    assert teach(str(checkpoint), [written, bare], output) == (len(articles) + 1, 1)
+    assert teach([str(checkpoint)], [written, bare], output) == (len(articles) + 1, 1)
     assert output.read_bytes().startswith(once)
     bare.write_text(bare.read_text().replace("rained", "hailed"))
-    assert teach(str(checkpoint), [bare], output) == (len(articles) + 1, 1)
+    assert teach([str(checkpoint)], [bare], output) == (len(articles) + 1, 1)
     assert output.read_bytes().startswith(once)
     soft = soft_labels.read(output)
     assert all(len(soft[a.id].probabilities) == len(a.sentences) for a in articles)
@@ -153,6 +156,47 @@ def test_a_teacher_teaches_what_is_new_and_a_student_learns_it(checkpoint, encod
     assert Checkpoint.load(trained.folder).training["taught"] != saved
 
 
+def taught_by(models, written, output, say=lambda line: None):
+    teach([str(model) for model in models], [written], output, say=say)
+    return {identity: np.array(given.probabilities) for identity, given in soft_labels.read(output).items()}
+
+
+def learnt_a_share(model, folder, share, start):
+    """A copy of a model with a head of its own, which says that it learnt a share of the stories."""
+    shutil.copytree(model, folder)
+    settings = json.loads((folder / "claimclf.json").read_text())
+    settings["training"]["config"] |= {"train_share": share, "train_from": start}
+    settings["calibration"] = {"temperature": 1.0 + start}
+    (folder / "claimclf.json").write_text(json.dumps(settings))
+    return folder
+
+
+def test_an_article_is_read_by_the_teachers_that_did_not_learn_it(checkpoint, written, tmp_path):
+    parts = [learnt_a_share(checkpoint, tmp_path / f"{n}", 0.25, n / 4) for n in range(3)]
+    alone = [taught_by([part], written, tmp_path / f"{part.name}.jsonl") for part in parts]
+    said = []
+    together = taught_by(parts, written, tmp_path / "soft.jsonl", said.append)
+    assert any(line.endswith("0 are of stories that every teacher learnt") for line in said)
+    counts = Counter()
+    for one in read_corpus([written]).articles:
+        own = [given[one.id] for n, given in enumerate(alone) if not in_share(one.story, 0.25, n / 4)]
+        counts[len(own)] += 1
+        assert np.allclose(together[one.id], np.mean(own, axis=0), atol=1)
+    assert counts[2] and counts[3]
+
+
+def test_where_every_teacher_learnt_an_article_all_read_it(checkpoint, written, tmp_path):
+    parts = [learnt_a_share(checkpoint, tmp_path / "a", 1.0, 0.0), learnt_a_share(checkpoint, tmp_path / "b", 0.5, 0.5)]
+    alone = [taught_by([part], written, tmp_path / f"{part.name}.jsonl") for part in parts]
+    said = []
+    together = taught_by(parts, written, tmp_path / "soft.jsonl", said.append)
+    learnt = [a.id for a in read_corpus([written]).articles if in_share(a.story, 0.5, 0.5)]
+    assert any(f" {len(learnt)} are of stories that every teacher learnt" in line for line in said) and learnt
+    for identity, rows in together.items():
+        wanted = np.mean([given[identity] for given in alone], axis=0) if identity in learnt else alone[1][identity]
+        assert np.allclose(rows, wanted, atol=1)
+
+
 def test_weights_out_of_range_are_said():
     with pytest.raises(ConfigError, match="soft_weight: 0 is out of range"):
         train(TrainingConfig(soft_weight=0))
@@ -171,13 +215,13 @@ def test_articles_whose_texts_are_not_here_are_said(checkpoint, written, tmp_pat
     apart = {"id": "x", "sha256": "0" * 64, "length": 37, "source": "nowhere", "sentences": []}
     (tmp_path / "apart.jsonl").write_text(json.dumps(apart))
     said = []
-    teach(str(checkpoint), [written, tmp_path / "apart.jsonl"], tmp_path / "soft.jsonl", say=said.append)
+    teach([str(checkpoint)], [written, tmp_path / "apart.jsonl"], tmp_path / "soft.jsonl", say=said.append)
     assert any("1 articles are left out" in line and "fetch_texts" in line for line in said)
 
 
 def test_the_script_says_what_it_did_and_what_is_wrong(checkpoint, written, tmp_path):
     def ran(model):
-        command = [sys.executable, str(ROOT / "scripts" / "teach.py"), str(model), str(written)]
+        command = [sys.executable, str(ROOT / "scripts" / "teach.py"), str(written), "--model", str(model)]
         return subprocess.run([*command, "--output", str(tmp_path / "soft.jsonl")], capture_output=True, text=True)
 
     count = len(read_corpus([written]).articles)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from claimclf.articles import Article, Sentence, Span
 from claimclf.errors import DataError
 from claimclf.labels import LABELS
-from claimclf.splits import SPLITS, SplitSettings, near_duplicates, split
+from claimclf.splits import SPLITS, SplitSettings, in_share, near_duplicates, split
 
 SHARES = [0.5, 0.2, 0.1, 0.2]  # of the labels in invented articles
 
@@ -226,3 +226,12 @@ def test_cases_are_always_in_train(tmp_path):
     found = split(articles, SplitSettings(validation=0.2, test=0.2))
     assert {found.of[a.id] for a in articles if "plea" in a.id} == {"train"}
     assert {k: v for k, v in found.of.items() if "plea" not in k} == without.of
+
+
+def test_shares_of_stories_hold_smaller_ones_and_share_nothing_with_what_begins_after_them():
+    stories = [f"story {n}" for n in range(400)]
+    some, more = ({s for s in stories if in_share(s, share)} for share in (0.3, 0.7))
+    assert 80 < len(some) < len(more) < 320 and some < more
+    rest = {s for s in stories if in_share(s, 0.3, 0.7)}
+    assert not more & rest and more | rest == set(stories)
+    assert all(in_share(s, 1.0) for s in [*stories, "half \ud83d"])

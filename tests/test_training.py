@@ -25,6 +25,7 @@ from claimclf.labels import LABELS
 from claimclf.model import average_weights, class_weights, encoder_path, load_encoder, training_row
 from claimclf.predict import ClaimClassifier
 from claimclf.readers import read_corpus
+from claimclf.splits import in_share
 from claimclf.training import train, training_rows
 from tests.conftest import FAMILIES, write_articles, write_export
 
@@ -234,3 +235,25 @@ def test_rows_and_class_weights(encoders):
     weights = class_weights([row for row in rows if row], 1.0)
     assert len(weights) == len(LABELS)
     assert weights[1] == weights[3] > weights[0]
+
+
+@pytest.mark.parametrize("frozen", [True, False])
+def test_word_embeddings_stay_as_they_are_where_they_are_frozen(frozen, encoders, written, tmp_path):
+    config = TrainingConfig(
+        data=[str(written)], encoder=str(encoders["bert"]), output=str(tmp_path / "run"), epochs=1, max_tokens=64,
+        validation=0.2, test=0.1, freeze_embeddings=frozen,
+    )  # fmt: skip
+    before, _ = load_encoder(config.encoder)
+    after, _ = load_encoder(str(train(config).folder))
+    layers = [model.bert.encoder.layer[0].output.dense.weight for model in (before, after)]
+    assert torch.equal(before.get_input_embeddings().weight, after.get_input_embeddings().weight) is frozen
+    assert not torch.equal(*layers)
+
+
+def test_only_a_share_of_the_stories_is_learnt_from(encoders, written, tmp_path):
+    config = TrainingConfig(
+        data=[str(written)], encoder=str(encoders["bert"]), output=str(tmp_path / "run"), epochs=1, max_tokens=64,
+        validation=0.2, test=0.1, train_share=0.5, train_from=0.5,
+    )  # fmt: skip
+    stories = {a.story for a in train(config).articles["train"]}
+    assert stories and all(in_share(story, 0.5, 0.5) for story in stories)
