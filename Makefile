@@ -48,6 +48,7 @@ datasheet: texts
 	$(BIN)claimclf evaluate shipped seeds/unseen
 	$(BIN)python scripts/experiments.py configs/experiments/choices.yaml
 	$(BIN)python scripts/experiments.py configs/experiments/learning_curve.yaml --plot docs/learning-curve.svg
+	$(BIN)python scripts/experiments.py configs/experiments/teachers.yaml
 ifdef DEV
 	$(BIN)claimclf evaluate shipped $(DEV) --behaviour --coverage .9
 	$(BIN)python scripts/benchmark.py quality $(DEV) --train seeds/written $(REAL) seeds/behaviour seeds/contrast --setfit
@@ -58,3 +59,4 @@ experiments: texts
 	$(BIN)python scripts/adapt.py $(REAL) seeds/written --output runs/adapted --bf16
 	$(BIN)python scripts/experiments.py configs/experiments/choices.yaml $(DEV) --results docs/results/choices.jsonl
 	$(BIN)python scripts/experiments.py configs/experiments/learning_curve.yaml $(DEV) --results docs/results/learning_curve.jsonl
+	$(BIN)python scripts/experiments.py configs/experiments/teachers.yaml seeds/unseen seeds/realnews/more.jsonl --results docs/results/teachers.jsonl
