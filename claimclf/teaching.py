@@ -87,9 +87,10 @@ def teach(
 
 
 def _lines(teachers: Sequence[_Teacher], articles: Sequence[Article]) -> Iterator[str]:
+    readers = [[t for t in teachers if not t.learnt(a)] or teachers for a in articles]
     given: list[list[NDArray[np.floating[Any]]]] = [[] for _ in articles]
     for teacher in teachers:
-        own = [n for n, a in enumerate(articles) if not teacher.learnt(a) or all(t.learnt(a) for t in teachers)]
+        own = [n for n, of in enumerate(readers) if teacher in of]
         texts, spans = [articles[n].text for n in own], [articles[n].boundaries for n in own]
         for n, prediction in zip(own, teacher.classifier.articles(texts, spans), strict=True):
             rows = [[s.probabilities[label] for label in LABELS] for s in prediction.sentences]
