@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from claimclf.devices import device_arguments
+from claimclf.encoders import encoder_path
 from claimclf.encoding import no_surrogates
 from claimclf.errors import ConfigError, DataError, ModelError, Problem, needs_extra
 from claimclf.files import write_whole
-from claimclf.model import encoder_path
 from claimclf.resuming import last_whole_checkpoint, mark_run
 
 with needs_extra("train"):

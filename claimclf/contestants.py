@@ -11,9 +11,9 @@ from importlib.util import find_spec
 from typing import Any
 
 from claimclf.articles import Article
+from claimclf.encoders import OFFLINE, encoder_path
 from claimclf.errors import InputError, MissingExtraError, ModelError, needs_extra
 from claimclf.labels import LABELS
-from claimclf.model import OFFLINE, encoder_path
 from claimclf.peers import sentence_texts, tfidf
 from claimclf.predict import ClaimClassifier
 from claimclf.runtime.choice import Precision, RuntimeName

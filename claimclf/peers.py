@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from claimclf.articles import Article
+from claimclf.encoders import OFFLINE, encoder_path
 from claimclf.errors import DataError, Problem, needs_extra
 from claimclf.labels import LABELS
-from claimclf.model import OFFLINE, encoder_path
 
 Labeller = Callable[[Sequence[Article]], list[list[int]]]
 

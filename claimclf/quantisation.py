@@ -1,8 +1,9 @@
-"""ONNX graphs → weights in int8 with a scale a channel; and matrix products of int8 by int8."""
+"""ONNX graphs → weights in int8, or in int4 where they lie on such a grid; and matrix products of int8 by int8."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,9 +11,11 @@ from numpy.typing import NDArray
 from claimclf.errors import needs_extra
 
 with needs_extra("train"):
+    import ml_dtypes
     import onnx
     from onnx import helper, numpy_helper
 
+_ON_GRID = 1e-4  # of a step; what float32 leaves is a hundred times less
 _SMALLEST_WEIGHT = 4096  # numbers; smaller tensors stay in float32
 ORT = "com.microsoft"  # the domain of ONNX Runtime's own nodes
 
@@ -37,11 +40,14 @@ class _Grid:
 
 _ANY = _Grid("any", 128, 127, 1e-8, False)
 _GELU = _Grid("gelu", 20, 235, 0.1701 / 20, True)  # nothing that Gelu gives is below -.1701
-_LAST, _ONE = "int8_last", "int8_one"
+_LAST, _ONE, _COLUMN = "int8_last", "int8_one", "int8_column"
 
 
 def int8_weights(model: onnx.ModelProto) -> onnx.ModelProto:
-    """The model with large weights of MatMul, Gemm and Gather in int8, a scale a channel, unpacked in float32."""
+    """The model with large weights of MatMul, Gemm and Gather in int8, a scale a channel, unpacked in float32.
+
+    Those that were learnt on a grid of 4 bits (`rounding`) are stored in int4, which loses nothing.
+    """
     axes = _channel_axes(model)
     kept, nodes = [], []
     for tensor in model.graph.initializer:
@@ -50,7 +56,7 @@ def int8_weights(model: onnx.ModelProto) -> onnx.ModelProto:
             kept.append(tensor)
             continue
         axis = axes[tensor.name]
-        whole, scale = _int8(weights, axis)
+        whole, scale = _int4(weights, axis) or _int8(weights, axis)
         names = [f"{tensor.name}_int8", f"{tensor.name}_scale"]
         kept += [numpy_helper.from_array(whole, names[0]), numpy_helper.from_array(scale, names[1])]
         nodes.append(helper.make_node("DequantizeLinear", names, [tensor.name], axis=axis))
@@ -82,6 +88,57 @@ def _int8(weights: NDArray[np.float32], axis: int) -> tuple[NDArray[np.int8], ND
     return np.clip(whole, -127, 127).astype(np.int8), scale
 
 
+def _int4(weights: NDArray[np.float32], axis: int) -> tuple[NDArray[Any], NDArray[np.float32]] | None:
+    """Whole numbers from -7 to 7 and their scales, where every channel is made of such; else None."""
+    rows = weights if axis == 0 else weights.T
+    largest = np.abs(rows).max(axis=1)
+    scale, left = np.zeros_like(largest), largest > 0
+    for steps in range(7, 0, -1):  # the largest weight may be any of a grid's steps from 0
+        guess = largest / np.float32(steps)
+        times = rows[left] / guess[left, None]
+        fits = np.abs(times - np.rint(times)).max(axis=1, initial=0) < _ON_GRID
+        scale[np.flatnonzero(left)[fits]] = guess[left][fits]
+        left[np.flatnonzero(left)[fits]] = False
+    if left.any():
+        return None
+    scale = np.maximum(scale, np.float32(1e-12))
+    whole = np.rint(rows / scale[:, None]).astype(ml_dtypes.int4)
+    return (whole if axis == 0 else np.ascontiguousarray(whole.T)), scale
+
+
+def widen(model: onnx.ModelProto) -> onnx.ModelProto:
+    """The model of `int8_weights`, for products in int8: what is stored in int4 is made int8 when it is loaded.
+
+    Rows of a table are unpacked when they are looked up, not the whole table when it is loaded.
+    """
+    narrow = {tensor.name for tensor in model.graph.initializer if tensor.data_type == onnx.TensorProto.INT4}
+    unpacked = {n.output[0]: n for n in model.graph.node if n.op_type == "DequantizeLinear"}
+    nodes: list[onnx.NodeProto] = []
+    for node in model.graph.node:
+        if node.op_type == "DequantizeLinear" and (stored := node.input[0]) in narrow:
+            nodes.append(helper.make_node("Cast", [stored], [f"{stored}_wide"], to=onnx.TensorProto.INT8))
+            node.input[0] = f"{stored}_wide"
+        table = unpacked.get(node.input[0]) if node.op_type == "Gather" else None
+        nodes += _rows(node, table) if table else [node]
+    del model.graph.node[:]
+    model.graph.node.extend(nodes)
+    model.graph.initializer.append(numpy_helper.from_array(np.array([-1], np.int64), _COLUMN))
+    return model
+
+
+def _rows(node: onnx.NodeProto, table: onnx.NodeProto) -> list[onnx.NodeProto]:
+    """Nodes that look up rows and their scales, and unpack them."""
+    ids, (given,) = node.input[1], node.output
+    whole, cast, scale, column = (f"{given}_{part}" for part in ("rows", "float", "scale", "column"))
+    return [
+        helper.make_node("Gather", [table.input[0], ids], [whole]),
+        helper.make_node("Cast", [whole], [cast], to=onnx.TensorProto.FLOAT),
+        helper.make_node("Gather", [table.input[1], ids], [scale]),
+        helper.make_node("Unsqueeze", [scale, _COLUMN], [column]),
+        helper.make_node("Mul", [cast, column], [given]),
+    ]
+
+
 def int8_activations(model: onnx.ModelProto) -> onnx.ModelProto:
     """The model of `int8_weights` with products in int8, for ONNX Runtime: activations are rounded, too, at each call.
 
@@ -93,6 +150,7 @@ def int8_activations(model: onnx.ModelProto) -> onnx.ModelProto:
     unpacked = {name for name, node in made.items() if node.op_type == "DequantizeLinear"}
     products = {name for name, node in made.items() if node.op_type == "MatMul" and node.input[1] in unpacked}
     square = {tensor.name for tensor in model.graph.initializer if len(set(tensor.dims)) == 1}
+    square |= {node.output[0] for node in model.graph.node if node.op_type == "Cast" and node.input[0] in square}
     by_token = {made[p].input[0] for p in products if made[made[p].input[1]].input[0] not in square}
     nodes: list[onnx.NodeProto] = []
     done: set[str] = set()
@@ -126,7 +184,7 @@ def _grid(maker: onnx.NodeProto | None) -> _Grid:
 
 def _numbers() -> list[onnx.TensorProto]:
     """What the nodes of scales by token need, by name."""
-    numbers = {_LAST: np.array([-1], np.int64), _ONE: np.float32(1)}
+    numbers: dict[str, Any] = {_LAST: np.array([-1], np.int64), _ONE: np.float32(1)}
     for grid in (_ANY, _GELU):
         numbers |= {grid.part("zero_point"): np.uint8(grid.zero), grid.part("step"): np.float32(1 / grid.steps)}
         numbers |= {grid.part("smallest"): np.float32(grid.least)}

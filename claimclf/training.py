@@ -29,6 +29,7 @@ from claimclf.finishing import Finish
 from claimclf.model import average_weights, class_weights, collate, load_encoder, pooled, sentence_loss, training_row
 from claimclf.optimization import log_prior, optimizer
 from claimclf.resuming import last_whole_checkpoint, mark_run
+from claimclf.rounding import keep_rounded, round_weights
 from claimclf.splits import SplitSettings, in_share
 
 with needs_extra("train"):
@@ -157,12 +158,15 @@ def _run(
     model, _ = load_encoder(config.encoder)
     if config.freeze_embeddings:
         model.get_input_embeddings().requires_grad_(False)
+    if config.weight_bits:
+        round_weights(model, config.weight_bits)
     trainer = _trainer(config, number, model, rows, pad_id)
     if quiet:
         trainer.remove_callback(ProgressCallback)
     if config.average > 1:
         say(f"run {number + 1} of {config.average}")
     trainer.train(resume_from_checkpoint=last_whole_checkpoint(Path(str(trainer.args.output_dir))))
+    keep_rounded(model)
     return model
 
 

@@ -19,10 +19,11 @@ from claimclf.articles import Sentence, Span, data_hash
 from claimclf.checkpoint import Checkpoint
 from claimclf.cli import main
 from claimclf.config import TrainingConfig, load
+from claimclf.encoders import encoder_path
 from claimclf.encoding import Encoder, WindowSettings
 from claimclf.errors import MissingExtraError, ModelError
 from claimclf.labels import LABELS
-from claimclf.model import average_weights, class_weights, encoder_path, load_encoder, training_row
+from claimclf.model import average_weights, class_weights, load_encoder, training_row
 from claimclf.predict import ClaimClassifier
 from claimclf.readers import read_corpus
 from claimclf.splits import in_share

@@ -6,11 +6,11 @@ import argparse
 from collections.abc import Mapping
 from pathlib import Path
 
-from claimclf.config import wrong_targets
 from claimclf.errors import ConfigError
 from claimclf.offsets import AUTO, UNITS
 from claimclf.readers import FORMATS
 from claimclf.readers.annotators import MAJORITY
+from claimclf.readers.label_names import wrong_targets
 from claimclf.readers.tasks import Reading
 from claimclf.settings_file import items
 

@@ -61,6 +61,21 @@ def label_names(path: Path, given: Mapping[str, int], labels: Mapping[str, str])
     return {name: None if label == IGNORED else label for name, label in known.items()}
 
 
+def wrong_targets(labels: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """(name, ours, hint) of every entry of a label map that leads to no label of ours.
+
+    >>> wrong_targets({"Denial": "official_denial", "Skip": "none", "Rumour": "unverified_clam"})
+    [('Rumour', 'unverified_clam', "did you mean 'unverified_claim'?")]
+    """
+    found = []
+    for name, ours in labels.items():
+        try:
+            label_named(ours)
+        except ValueError as error:
+            found.append((name, ours, str(error)))
+    return found
+
+
 def _closest(name: str) -> str:
     return did_you_mean(_plain(name)[:_LONGEST], [*_OURS, IGNORED])
 
