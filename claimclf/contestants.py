@@ -1,17 +1,19 @@
 """Systems that label the sentences of articles, made for being timed: ours, and what people would run otherwise.
 
 All but the bags of words see each sentence with its neighbours, on the same encoder, in float32 unless they say so.
-Heads that are not trained cost what trained ones cost. Each takes articles and gives how many sentences it labelled.
+Weights that are not trained cost what trained ones cost. Each takes articles and gives how many sentences it labelled.
 """
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from claimclf.articles import Article
-from claimclf.encoders import OFFLINE, encoder_path
+from claimclf.checkpoint import Checkpoint, load_tokenizer, locate
 from claimclf.errors import InputError, MissingExtraError, ModelError, needs_extra
 from claimclf.labels import LABELS
 from claimclf.peers import sentence_texts, tfidf
@@ -66,34 +68,55 @@ def _classify(classifier: ClaimClassifier) -> Contestant:
     return run
 
 
-def others(training: Sequence[Article], trial: Sequence[Article]) -> Iterator[tuple[str, Contestant]]:
+def others(model: str, training: Sequence[Article], trial: Sequence[Article]) -> Iterator[tuple[str, Contestant]]:
     """The others that are installed; the pipeline with the batch size that is best on `trial`."""
-    yield _pipeline(trial)
-    yield "torch, sorted by length", _torch()
-    if find_spec("sentence_transformers"):
-        yield "sentence-transformers + linear head", _sentence_transformers()
-    if find_spec("setfit"):
-        yield "SetFit, sentences alone", _setfit()
+    with tempfile.TemporaryDirectory() as scratch:
+        encoder = _encoder(model, Path(scratch))
+        yield _pipeline(encoder, trial)
+        yield "torch, sorted by length", _torch(encoder)
+        if find_spec("sentence_transformers"):
+            yield "sentence-transformers + linear head", _sentence_transformers(encoder)
+        if find_spec("setfit"):
+            yield "SetFit, sentences alone", _setfit(encoder)
     if find_spec("spacy"):
         yield "spaCy textcat, sentences alone", _spacy(training)
     bag = tfidf(training)
     yield "TF-IDF + logistic regression", lambda articles: sum(map(len, bag(articles)))
 
 
-def _network() -> tuple[Any, Any]:
+def _encoder(model: str, out: Path) -> str:
+    """An encoder of the model's size, with its tokenizer, written to `out`: weights are new, which costs the same."""
     with needs_extra("train"):
-        from transformers import AutoModelForSequenceClassification, AutoTokenizer
-    path = encoder_path(OFFLINE)
-    model = AutoModelForSequenceClassification.from_pretrained(path, num_labels=len(LABELS)).eval()
-    return model, AutoTokenizer.from_pretrained(path)
+        import torch
+        import transformers
+    library: Any = transformers
+    folder = locate(model)
+    config = library.AutoConfig.from_pretrained(folder)
+    torch.manual_seed(0)
+    library.AutoModel.from_config(config, dtype=torch.float32).save_pretrained(out)
+    tokenizer = load_tokenizer(folder)
+    library.PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer,
+        pad_token=tokenizer.id_to_token(Checkpoint.load(folder).pad_id),
+        model_max_length=min(512, config.max_position_embeddings),
+        model_input_names=["input_ids", "attention_mask"],
+    ).save_pretrained(out)
+    return str(out)
 
 
-def _pipeline(trial: Sequence[Article]) -> tuple[str, Contestant]:
+def _network(encoder: str) -> tuple[Any, Any]:
+    from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
+    model = AutoModelForSequenceClassification.from_pretrained(encoder, num_labels=len(LABELS)).eval()
+    return model, AutoTokenizer.from_pretrained(encoder)
+
+
+def _pipeline(encoder: str, trial: Sequence[Article]) -> tuple[str, Contestant]:
     import time
 
     from transformers import pipeline
 
-    model, tokenizer = _network()
+    model, tokenizer = _network(encoder)
     classify = pipeline("text-classification", model=model, tokenizer=tokenizer, device="cpu")
 
     def run(articles: Sequence[Article], size: int) -> int:
@@ -109,10 +132,10 @@ def _pipeline(trial: Sequence[Article]) -> tuple[str, Contestant]:
     return f"transformers.pipeline (batches of {best})", lambda articles: run(articles, best)
 
 
-def _torch() -> Contestant:
+def _torch(encoder: str) -> Contestant:
     import torch
 
-    model, tokenizer = _network()
+    model, tokenizer = _network(encoder)
 
     def run(articles: Sequence[Article]) -> int:
         given = sorted(pairs(articles), key=lambda pair: len(pair[0]) + len(pair[1]))
@@ -125,11 +148,11 @@ def _torch() -> Contestant:
     return run
 
 
-def _sentence_transformers() -> Contestant:
+def _sentence_transformers(encoder: str) -> Contestant:
     import numpy as np
     from sentence_transformers import SentenceTransformer
 
-    body = SentenceTransformer(encoder_path(OFFLINE), device="cpu")
+    body = SentenceTransformer(encoder, device="cpu")
     head = np.zeros((body.get_embedding_dimension() or 1, len(LABELS)), dtype=np.float32)
 
     def run(articles: Sequence[Article]) -> int:
@@ -139,10 +162,10 @@ def _sentence_transformers() -> Contestant:
     return run
 
 
-def _setfit() -> Contestant:
+def _setfit(encoder: str) -> Contestant:
     from setfit import SetFitModel
 
-    model = SetFitModel.from_pretrained(encoder_path(OFFLINE), device="cpu")
+    model = SetFitModel.from_pretrained(encoder, device="cpu")
     words = ["report", "claim", "denial", "perhaps"]
     model.model_head.fit(model.model_body.encode(words), range(len(words)))
     return lambda articles: len(model.predict(sentence_texts(articles), batch_size=32))

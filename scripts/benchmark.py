@@ -64,7 +64,7 @@ def speed(arguments: argparse.Namespace) -> None:
     torch.set_num_threads(arguments.threads)
     articles = read_corpus(arguments.data).articles[: arguments.articles]
     trial = articles[: max(1, len(articles) // 8)]
-    systems = {**dict(ours(arguments.model, arguments.threads)), **dict(others(articles, trial))}
+    systems = {**dict(ours(arguments.model, arguments.threads)), **dict(others(arguments.model, articles, trial))}
     for package in ("openvino", "sentence_transformers", "setfit", "spacy"):
         if not find_spec(package):
             print(f"{package} is not installed and is left out", file=sys.stderr)

@@ -1,5 +1,6 @@
 """Weights on a grid: learnt with, kept, and stored in int4 without loss."""
 
+import ml_dtypes
 import numpy as np
 import onnx
 import pytest
@@ -12,6 +13,7 @@ from claimclf.export import export
 from claimclf.model import load_encoder
 from claimclf.quantisation import int8_weights
 from claimclf.rounding import best_scale, keep_rounded, on_grid, round_weights
+from claimclf.runtime.openvino import _halves
 from claimclf.training import train
 
 
@@ -103,6 +105,12 @@ def test_rounded_numbers_of_any_largest_step_are_found(tmp_path):
             rtol=1e-5 if kind == onnx.TensorProto.INT4 else 0,
             atol=0 if kind == onnx.TensorProto.INT4 else 0.03,
         )
+
+
+def test_openvino_unpacks_halves_of_bytes():
+    whole = np.random.default_rng(2).integers(-8, 8, (6, 10))
+    packed = onnx.numpy_helper.from_array(whole.astype(ml_dtypes.int4), "x").raw_data
+    assert np.array_equal(_halves(np.frombuffer(packed, np.int8), (6, 10)), whole)
 
 
 def test_the_mean_of_rounded_runs_is_refused():

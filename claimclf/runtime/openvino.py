@@ -105,7 +105,7 @@ def _openvino() -> Any:
 
 
 def _unpack_weights(model: Any) -> None:
-    """Put plain weights into products whose weights are int8 with scales, which would be unpacked at every call."""
+    """Put plain weights into products whose weights are whole numbers with scales, unpacked at every call otherwise."""
     from openvino import opset13
 
     for node in model.get_ordered_ops():
@@ -114,13 +114,14 @@ def _unpack_weights(model: Any) -> None:
 
 
 def _constant(node: Any) -> NDArray[Any] | None:
-    """What a node always gives, where it is made of constants in int8, their scales, and nothing else.
+    """What a node always gives, where it is made of constants in int8 or int4, their scales, and nothing else.
 
     Conversions wait for the scale, whose product is float32: nothing of the size of the weights is made in between.
     """
     kind = node.get_type_name()
     if kind == "Constant":
-        return np.asarray(node.get_data())
+        stored = np.asarray(node.get_data())
+        return _halves(stored, node.shape) if node.get_element_type().get_type_name() == "i4" else stored
     if kind not in ("Convert", "Reshape", "Multiply"):
         return None
     parts = [_constant(node.input_value(i).get_node()) for i in range(node.get_input_size())]
@@ -129,3 +130,9 @@ def _constant(node: Any) -> NDArray[Any] | None:
     if kind == "Convert":
         return parts[0]
     return np.reshape(parts[0], parts[1]) if kind == "Reshape" else np.asarray(parts[0] * parts[1])  # type: ignore[arg-type, operator]
+
+
+def _halves(packed: NDArray[Any], shape: Any) -> NDArray[np.int8]:
+    """Whole numbers of four bits, two a byte, the lower half first."""
+    both = packed.reshape(-1).view(np.int8)
+    return np.stack([both << 4 >> 4, both >> 4], axis=1).reshape(-1)[: int(np.prod(shape))].reshape(tuple(shape))
