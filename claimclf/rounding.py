@@ -50,8 +50,8 @@ def _linear(model: PreTrainedModel) -> list[torch.nn.Linear]:
 def best_scale(weights: torch.Tensor, bits: int) -> torch.Tensor:
     """The scale of each row (rows, 1) whose grid has the least squared error among 29.
 
-    >>> best_scale(torch.tensor([[0.7, -0.1, 0.3]]), 4).round(decimals=3).tolist()
-    [[0.1]]
+    >>> round(float(best_scale(torch.tensor([[0.7, -0.1, 0.3]]), 4)), 3)
+    0.1
     """
     steps = (1 << bits - 1) - 1
     most = weights.abs().amax(dim=1, keepdim=True).clamp(min=1e-12)
@@ -66,8 +66,8 @@ def best_scale(weights: torch.Tensor, bits: int) -> torch.Tensor:
 def on_grid(weights: torch.Tensor, scale: torch.Tensor, bits: int) -> torch.Tensor:
     """The nearest of the 2^bits - 1 multiples of `scale` around 0.
 
-    >>> on_grid(torch.tensor([[0.26, -9.0]]), torch.tensor([[0.1]]), 4).round(decimals=3).tolist()
-    [[0.3, -0.7]]
+    >>> [round(number, 3) for number in on_grid(torch.tensor([[0.26, -9.0]]), torch.tensor([[0.1]]), 4)[0].tolist()]
+    [0.3, -0.7]
     """
     steps = (1 << bits - 1) - 1
     return torch.clamp((weights / scale).round(), -steps, steps) * scale

