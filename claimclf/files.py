@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
 from stat import S_IMODE
+
+
+def cache_folder() -> Path:
+    """Where what can be made again is kept: `$XDG_CACHE_HOME/claimclf`, else `~/.cache/claimclf`.
+
+    >>> cache_folder().name
+    'claimclf'
+    """
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "claimclf"
 
 
 def write_whole(path: Path, content: bytes) -> None:

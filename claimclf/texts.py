@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from claimclf.files import write_whole
+from claimclf.files import cache_folder, write_whole
 
 
 def text_sha256(text: str) -> str:
@@ -29,8 +29,7 @@ class TextStore:
     def default(cls) -> TextStore:
         """The store that readers look into."""
         folder = os.environ.get("CLAIMCLF_TEXTS")
-        cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-        return cls(Path(folder) if folder else cache / "claimclf" / "texts")
+        return cls(Path(folder) if folder else cache_folder() / "texts")
 
     def path(self, sha256: str) -> Path:
         """Where the text with this sha256 lies, or would lie."""
