@@ -42,11 +42,12 @@ class Comparison:
 
     def describe(self) -> str:
         """The comparison as a table of text lines."""
-        head = f"{'system':<32}{'macro-F1':<22}{'accuracy':<22}" + "".join(f"{n:>18}" for n in LABELS)
+        width = max(len(row.system) for row in self.rows) + 2
+        head = f"{'system':<{width}}{'macro-F1':<22}{'accuracy':<22}" + "".join(f"{n:>18}" for n in LABELS)
         lines = [f"{self.articles} articles, {self.sentences:,} labelled sentences; 95% intervals over articles", head]
         for row in self.rows:
             scores = "".join(f"{row.f1[label]:>18.3f}" for label in LABELS)
-            lines.append(f"{row.system:<32}{row.macro_f1!s:<22}{row.accuracy!s:<22}{scores}")
+            lines.append(f"{row.system:<{width}}{row.macro_f1!s:<22}{row.accuracy!s:<22}{scores}")
         lines += [f"{self.rows[-1].system} leads {name} by {lead}" for name, lead in self.leads.items()]
         return "\n".join(lines)
 

@@ -14,11 +14,13 @@ from typing import Any
 
 from claimclf.articles import Article
 from claimclf.checkpoint import Checkpoint, load_tokenizer, locate
+from claimclf.encoding import Encoder
 from claimclf.errors import InputError, MissingExtraError, ModelError, needs_extra
 from claimclf.labels import LABELS
 from claimclf.peers import sentence_texts, tfidf
 from claimclf.predict import ClaimClassifier
 from claimclf.runtime.choice import Precision, RuntimeName
+from claimclf.runtime.torch import TorchRuntime
 
 Contestant = Callable[[Sequence[Article]], int]
 _BATCH_SIZES = (1, 8, 32)
@@ -55,9 +57,29 @@ def classifiers(model: str, threads: int) -> Iterator[ClaimClassifier]:
 
 
 def ours(model: str, threads: int) -> Iterator[tuple[str, Contestant]]:
-    """What is timed of `classifiers`."""
+    """What is timed of `classifiers`, and where there is a GPU of CUDA, the model on it."""
+    with needs_extra("train"):
+        import torch
     for classifier in classifiers(model, threads):
         yield f"claimclf ({classifier.runtime.name})", _classify(classifier)
+    if torch.cuda.is_available():
+        classifier = on_device(model, "cuda")
+        yield f"claimclf ({classifier.runtime.name})", _classify(classifier)
+
+
+def on_device(model: str, device: str) -> ClaimClassifier:
+    """The model's network on torch, in bfloat16; weights are new, which costs what its own would cost."""
+    with needs_extra("train"):
+        import torch
+        import transformers
+    library: Any = transformers
+    folder = locate(model)
+    checkpoint = Checkpoint.load(folder)
+    torch.manual_seed(0)
+    config = library.AutoConfig.from_pretrained(folder)
+    network = library.AutoModelForTokenClassification.from_config(config, dtype=torch.bfloat16)
+    runtime = TorchRuntime(network.to(device))
+    return ClaimClassifier(runtime, Encoder(load_tokenizer(folder), checkpoint.windows), checkpoint)
 
 
 def _classify(classifier: ClaimClassifier) -> Contestant:

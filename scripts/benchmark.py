@@ -2,6 +2,7 @@
 
     python scripts/benchmark.py quality DEV --train seeds/written seeds/realnews/train.jsonl
     python scripts/benchmark.py quality my/articles --model runs/default/model --train seeds/written --setfit
+    python scripts/benchmark.py quality DEV --encoder runs/encoder --setfit
     python scripts/benchmark.py speed DEV --plot docs/speed.svg
     python scripts/benchmark.py precision DEV
     python scripts/benchmark.py context DEV
@@ -44,11 +45,11 @@ def quality(arguments: argparse.Namespace) -> None:
         "TF-IDF + logistic regression": tfidf(training.articles),
     }
     if find_spec("sentence_transformers"):
-        systems["linear probe"] = linear_probe(training.articles)
+        systems[f"linear probe on {arguments.encoder}"] = linear_probe(training.articles, arguments.encoder)
     else:
         print("sentence_transformers is not installed: no linear probe", file=sys.stderr)
     if arguments.setfit:
-        systems["SetFit"] = setfit(training.articles)
+        systems[f"SetFit on {arguments.encoder}"] = setfit(training.articles, arguments.encoder)
     systems[f"claimclf ({arguments.model})"] = ours(ClaimClassifier.load(arguments.model, precision="fp32"))
     print(compare(data.articles, systems, arguments.repeats, arguments.seed).describe())
 
@@ -81,7 +82,8 @@ def speed(arguments: argparse.Namespace) -> None:
         arguments.threads,
     )
     print(done.describe())
-    print("GPU: not measured")
+    if not torch.cuda.is_available():
+        print("GPU: not measured, there is none of CUDA here")
     if arguments.json:
         arguments.json.write_text(json.dumps(done.to_dict(), indent=1), encoding="utf-8")
     if arguments.plot:
@@ -124,6 +126,8 @@ def main() -> int:
             shown = f"what the others learn from (default {' '.join(data)})"
             command.add_argument("--train", nargs="+", type=Path, default=[Path(path) for path in data], help=shown)
             command.add_argument("--setfit", action="store_true", help="train SetFit, too: some ten minutes")
+            told = "what the probe and SetFit stand on, as in a config (default %(default)s)"
+            command.add_argument("--encoder", default=TrainingConfig().encoder, help=told)
             command.add_argument("--repeats", type=int, default=2000, help="bootstrap resamples (default 2000)")
             command.add_argument("--seed", type=int, default=0)
         elif run is speed:

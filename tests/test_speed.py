@@ -3,8 +3,10 @@
 import time
 
 import pytest
+import torch
 
-from claimclf.contestants import ours, pairs
+from claimclf import contestants
+from claimclf.contestants import on_device, ours, pairs
 from claimclf.contexts import worth_of_context
 from claimclf.precisions import costs
 from claimclf.predict import ClaimClassifier
@@ -41,6 +43,18 @@ def test_ours_runs_in_every_precision_that_is_here():
     names = dict(ours("shipped", 1))
     assert len(names) >= 1 and all(name.startswith("claimclf (") for name in names)
     assert all(run(HELD) == 12 for run in names.values())
+
+
+def test_where_there_is_a_gpu_the_model_is_timed_on_it(monkeypatch):
+    monkeypatch.setattr(contestants, "classifiers", lambda model, threads: iter(()))
+    monkeypatch.setattr(contestants, "on_device", lambda model, device: asked.append(device) or on_device(model, "cpu"))
+    for here, devices in ((False, []), (True, ["cuda"])):
+        asked = []
+        monkeypatch.setattr(torch.cuda, "is_available", lambda here=here: here)
+        names = dict(ours("shipped", 1))
+        assert asked == devices and len(names) == len(devices)
+    ((name, run),) = names.items()
+    assert "bfloat16 cpu" in name and run(HELD) == 12
 
 
 def test_float32_costs_nothing_and_every_precision_is_counted():
