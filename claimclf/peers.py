@@ -94,13 +94,22 @@ def _embedded(body: Any, texts: list[str]) -> NDArray[np.float32]:
     return np.asarray(body.encode(texts, batch_size=64, show_progress_bar=len(texts) > 2000))
 
 
+def _in_bf16() -> contextlib.AbstractContextManager[Any]:
+    import torch
+
+    from claimclf.devices import has_bf16
+
+    return torch.autocast("cpu", torch.bfloat16) if has_bf16() else contextlib.nullcontext()
+
+
 def setfit(
     training: Sequence[Article], encoder: str = OFFLINE, a_label: int = 128, steps: int = 500, seed: int = 0
 ) -> Labeller:
     """SetFit: contrastive fine-tuning on pairs of `a_label` sentences a label, `steps` batches of 16, then a head.
 
-    The head, a logistic regression, learns from the same sentences. More sentences a label do not fit into the hours of
-    a CPU: pairs grow with their square. Source: Tunstall et al., "Efficient Few-Shot Learning Without Prompts", 2022.
+    In bfloat16 where the machine has it. The head, a logistic regression, learns from the same sentences. More of them
+    a label do not fit into the hours of a CPU: pairs grow with their square. Source: Tunstall et al., "Efficient
+    Few-Shot Learning Without Prompts", 2022.
 
     Raises:
         DataError: `training` has fewer than two labels.
@@ -120,7 +129,8 @@ def setfit(
     settings = {"batch_size": 16, "max_steps": steps, "num_epochs": 1, "seed": seed, "report_to": "none"}
     with tempfile.TemporaryDirectory() as scratch, contextlib.redirect_stdout(sys.stderr):  # it prints its loss
         arguments = TrainingArguments(output_dir=scratch, save_strategy="no", **settings)
-        Trainer(model=model, args=arguments, train_dataset=data).train()
+        with _in_bf16():
+            Trainer(model=model, args=arguments, train_dataset=data).train()
     return lambda articles: _by_article(
         articles, _each(lambda texts: model.predict(texts, batch_size=64), sentence_texts(articles))
     )
