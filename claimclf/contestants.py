@@ -69,16 +69,9 @@ def ours(model: str, threads: int) -> Iterator[tuple[str, Contestant]]:
 
 def on_device(model: str, device: str) -> ClaimClassifier:
     """The model's network on torch, in bfloat16; weights are new, which costs what its own would cost."""
-    with needs_extra("train"):
-        import torch
-        import transformers
-    library: Any = transformers
     folder = locate(model)
     checkpoint = Checkpoint.load(folder)
-    torch.manual_seed(0)
-    config = library.AutoConfig.from_pretrained(folder)
-    network = library.AutoModelForTokenClassification.from_config(config, dtype=torch.bfloat16)
-    runtime = TorchRuntime(network.to(device))
+    runtime = TorchRuntime(_untrained(folder, "AutoModelForTokenClassification", "bfloat16").to(device))
     return ClaimClassifier(runtime, Encoder(load_tokenizer(folder), checkpoint.windows), checkpoint)
 
 
@@ -106,21 +99,29 @@ def others(model: str, training: Sequence[Article], trial: Sequence[Article]) ->
     yield "TF-IDF + logistic regression", lambda articles: sum(map(len, bag(articles)))
 
 
-def _encoder(model: str, out: Path) -> str:
-    """An encoder of the model's size, with its tokenizer, written to `out`: weights are new, which costs the same."""
+def _untrained(folder: Path, kind: str, dtype: str) -> Any:
+    """A network of the size that the model in `folder` has, as the class `kind` of transformers makes it."""
     with needs_extra("train"):
         import torch
         import transformers
-    library: Any = transformers
-    folder = locate(model)
-    config = library.AutoConfig.from_pretrained(folder)
+    config = transformers.AutoConfig.from_pretrained(folder)
     torch.manual_seed(0)
-    library.AutoModel.from_config(config, dtype=torch.float32).save_pretrained(out)
+    return getattr(transformers, kind).from_config(config, dtype=getattr(torch, dtype))
+
+
+def _encoder(model: str, out: Path) -> str:
+    """An encoder of the model's size, with its tokenizer, written to `out`: weights are new, which costs the same."""
+    with needs_extra("train"):
+        import transformers
+    folder = locate(model)
+    network = _untrained(folder, "AutoModel", "float32")
+    network.save_pretrained(out)
     tokenizer = load_tokenizer(folder)
+    library: Any = transformers
     library.PreTrainedTokenizerFast(
         tokenizer_object=tokenizer,
         pad_token=tokenizer.id_to_token(Checkpoint.load(folder).pad_id),
-        model_max_length=min(512, config.max_position_embeddings),
+        model_max_length=min(512, network.config.max_position_embeddings),
         model_input_names=["input_ids", "attention_mask"],
     ).save_pretrained(out)
     return str(out)

@@ -11,9 +11,12 @@ with needs_extra("train"):
 
 
 def has_bf16() -> bool:
-    """Does this machine compute in bfloat16, rather than play it?"""
-    if torch.cuda.is_available():
-        return bool(torch.cuda.is_bf16_supported())
+    """Does what a training runs on compute in bfloat16, rather than play it?"""
+    return bool(torch.cuda.is_bf16_supported()) if torch.cuda.is_available() else cpu_has_bf16()
+
+
+def cpu_has_bf16() -> bool:
+    """Does the processor compute in bfloat16, rather than play it?"""
     found: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()
     return any(found.get(name) for name in ("avx512_bf16", "amx_bf16", "arm_bf16"))
 

@@ -97,9 +97,9 @@ def _embedded(body: Any, texts: list[str]) -> NDArray[np.float32]:
 def _in_bf16() -> contextlib.AbstractContextManager[Any]:
     import torch
 
-    from claimclf.devices import has_bf16
+    from claimclf.devices import cpu_has_bf16
 
-    return torch.autocast("cpu", torch.bfloat16) if has_bf16() else contextlib.nullcontext()
+    return torch.autocast("cpu", torch.bfloat16) if cpu_has_bf16() else contextlib.nullcontext()
 
 
 def setfit(

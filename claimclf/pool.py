@@ -11,7 +11,7 @@ from typing import Any
 
 from claimclf.articles import Article, Sentence
 from claimclf.errors import DataError, Problem
-from claimclf.readers import SUFFIXES, files, jsonl, raw, read_corpus, written
+from claimclf.readers import SUFFIXES, files, jsonl, raw, read_corpus
 from claimclf.readers.label_names import IGNORED
 from claimclf.readers.parsing import strings
 from claimclf.readers.tasks import Reading
@@ -86,7 +86,7 @@ def _files(path: Path, found: _Found) -> list[Path]:
     texts = (p for p in path.rglob("*") if p.suffix.lower() in TEXT_SUFFIXES and p.is_file())
     alone = [text for text in texts if not text.with_suffix(".ann").exists()]
     with suppress(DataError):
-        return sorted([*(file for file in files(path) if file.name != written.SETTLED), *alone])
+        return sorted([*files(path), *alone])
     if not alone:
         what = "nothing to read" if path.exists() else "no such file or folder"
         found.problems.append(Problem(str(path), what, f"articles are files in {', '.join(TEXT_SUFFIXES)} or .jsonl"))

@@ -203,3 +203,10 @@ def test_every_config_that_ships_loads(path):
 
 def test_the_configs_that_ship_are_found():
     assert {"default", "tiny", "deberta-v3-base"} <= {path.stem for path in CONFIGS}
+
+
+def test_the_two_parts_of_the_shipped_model_differ_in_what_is_meant_to_differ():
+    folder = CONFIGS[0].parent
+    first, second = vars(load(folder / "float.yaml")), vars(load(folder / "shipped.yaml"))
+    differ = {key for key in first if first[key] != second[key]}
+    assert differ == {"encoder", "freeze_embeddings", "output", "weight_bits", "learning_rate", "epochs"}

@@ -25,7 +25,6 @@ def test_texts_folders_lines_and_annotated_data(tmp_path):
     studio.write_text(json.dumps([{"id": 7, "data": {"text": "Six."}, "annotations": [{"result": "ignored"}]}]))
     other = tmp_path / "readme"
     other.write_text("Seven.")
-    (folder / "settled.tsv").write_text("article\tsentence\tfirst\tsecond\tsettled\n")  # what annotators settled
     pool = read_pool([folder, lines, ours, studio, other])
     assert pool.problems == ()
     assert [a.text for a in pool.articles] == [

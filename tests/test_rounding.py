@@ -115,15 +115,7 @@ def test_openvino_unpacks_halves_of_bytes():
 
 def test_openvino_gets_weights_in_bfloat16_rounded_as_torch_rounds():
     weights = np.random.default_rng(3).normal(size=(300, 7)).astype(np.float32)
-    weights[0] = [
-        1 + 2**-8,
-        1 + 3 * 2**-8,
-        0,
-        -0.0,
-        1e-30,
-        -3e30,
-        65504,
-    ]  # halves between two numbers go to the even one
+    weights[0] = [1 + 2**-8, 1 + 3 * 2**-8, 0, -0.0, 1e-30, -3e30, 65504]  # halves go to the even one
     constant = _bfloat16(weights)
     assert constant.get_element_type().get_type_name() == "bf16"
     expected = torch.from_numpy(weights).bfloat16().float().numpy()

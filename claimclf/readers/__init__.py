@@ -59,7 +59,7 @@ EXPORTS: dict[str, Export] = {
     "brat": brat,
 }
 FORMATS = (*READERS, *EXPORTS)
-_OURS = {".article": "written", cases.SUFFIX: "cases"}
+_OURS = {written.SUFFIX: "written", cases.SUFFIX: "cases"}
 _OTHERS = (".csv", ".tsv", ".tab", ".zip")  # much else has these endings, too
 SUFFIXES = tuple(dict.fromkeys([*_OURS, ".jsonl", *(s for export in EXPORTS.values() for s in export.SUFFIXES)]))
 
@@ -76,6 +76,8 @@ class Corpus:
 def files(path: Path) -> list[Path]:
     """The annotated files at `path`: itself, or all below a folder, sorted; a saved dataset is one, as a folder.
 
+    What two annotators settled of written articles (`settled.tsv` beside them) is none.
+
     Raises:
         DataError: there is none.
     """
@@ -83,7 +85,7 @@ def files(path: Path) -> list[Path]:
         saved = {p for p in (path, *path.rglob("*")) if p.is_dir() and hf_datasets.is_saved(p)}
         below = (p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES and not p.is_dir())
         whole = {p for p in saved if saved.isdisjoint(p.parents)}
-        found = sorted([*whole, *(p for p in below if saved.isdisjoint(p.parents))])
+        found = sorted([*whole, *(p for p in below if saved.isdisjoint(p.parents) and not written.is_settled(p))])
     else:
         found = [path] if path.is_file() else []
     if not found:
@@ -140,8 +142,7 @@ def read_corpus(paths: Sequence[Path], reading: Reading | None = None, form: str
             named = form == "datasets" and hf_datasets.is_hub_name(path)
             for file in [path] if named else files(path):
                 if path.is_dir() and form is None and not reading.columns and _is_other(file):
-                    if file.name != written.SETTLED:
-                        found.notes.append(f"{file}: no annotated data, as far as can be told; left out")
+                    found.notes.append(f"{file}: no annotated data, as far as can be told; left out")
                 else:
                     _read_file(file, form, reading, found)
             found.notes += brat.texts_without_marks(path)

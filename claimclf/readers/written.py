@@ -35,7 +35,8 @@ HEADER = ("id", "story", "outlet", "desk", "style", "country")
 OPTIONAL = ("shape",)
 MARKS = ("cue", "source", "also")
 UNLABELLED = "none"
-SETTLED = "settled.tsv"  # beside the articles: what two annotators did not agree on, for scripts/agreement.py
+SUFFIX = ".article"
+SETTLED = "settled.tsv"
 _FIELD = re.compile(r"([a-z_]+): (.*\S)\s*")
 _MARK = re.compile(r"\s+([a-z_]+)(?:\[(\d+)\])?: (.*\S)\s*")
 
@@ -50,6 +51,15 @@ class _Line:
     also: list[Label] = field(default_factory=list)
     cues: list[tuple[int, int]] = field(default_factory=list)
     sources: list[tuple[int, int]] = field(default_factory=list)
+
+
+def is_settled(file: Path) -> bool:
+    """Whether a file says what two annotators did not agree on, of the written articles that it stands beside.
+
+    >>> is_settled(Path("seeds/written/settled.tsv")), is_settled(Path("mine/settled.tsv"))
+    (True, False)
+    """
+    return file.name == SETTLED and any(file.parent.glob(f"*{SUFFIX}"))
 
 
 def read(path: Path) -> Iterator[Article]:

@@ -211,7 +211,6 @@ def test_format_by_ending(tmp_path):
 def test_in_a_folder_other_tables_and_zips_are_left_out_and_named(tmp_path):
     table(tmp_path, R, "mine.csv")
     other = table(tmp_path, "url,date\nx,y\n", "links.tsv")
-    table(tmp_path, "article,first\nx,y\n", "settled.tsv")  # stands beside written articles, and needs no note
     (tmp_path / "old.zip").write_bytes(b"PK")
     corpus = read_corpus([tmp_path], NAMES)
     assert len(corpus.articles) == len(read_corpus([tmp_path / "mine.csv"], NAMES).articles)

@@ -3,7 +3,7 @@ import pytest
 from claimclf.articles import Span
 from claimclf.errors import DataError
 from claimclf.labels import Label
-from claimclf.readers import written
+from claimclf.readers import files, written
 from tests.conftest import ARTICLE
 
 HEADER = ARTICLE.partition("\n\n")[0].format(id="a", story="a")
@@ -84,3 +84,10 @@ def test_not_utf8(tmp_path):
     path.write_bytes(b"id: \xff\n")
     with pytest.raises(DataError, match="not UTF-8 at byte 4"):
         next(written.read(path))
+
+
+def test_what_annotators_settled_is_read_only_where_no_written_article_stands_beside_it(tmp_path):
+    (tmp_path / "settled.tsv").write_text("sentence\tlabel\nIt rained.\tfactual_report\n", encoding="utf-8")
+    assert files(tmp_path) == [tmp_path / "settled.tsv"]
+    (tmp_path / "a.article").write_text(ARTICLE.format(id="a", story="a"), encoding="utf-8")
+    assert files(tmp_path) == [tmp_path / "a.article"]
