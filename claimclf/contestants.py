@@ -111,12 +111,12 @@ def _untrained(folder: Path, kind: str, dtype: str) -> Any:
 
 def _encoder(model: str, out: Path) -> str:
     """An encoder of the model's size, with its tokenizer, written to `out`: weights are new, which costs the same."""
-    with needs_extra("train"):
-        import transformers
     folder = locate(model)
     network = _untrained(folder, "AutoModel", "float32")
     network.save_pretrained(out)
     tokenizer = load_tokenizer(folder)
+    import transformers
+
     library: Any = transformers
     library.PreTrainedTokenizerFast(
         tokenizer_object=tokenizer,

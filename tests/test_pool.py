@@ -3,6 +3,7 @@ import json
 from claimclf.articles import Article, Sentence, Span
 from claimclf.pool import read_pool
 from claimclf.writers import WRITERS
+from tests.conftest import ARTICLE
 from tests.readers.cas_by_hand import DENIAL, SENTENCES, TEXT, exported, mark
 
 
@@ -36,6 +37,13 @@ def test_texts_folders_lines_and_annotated_data(tmp_path):
     (kept,) = pool.articles[4].sentences
     assert (kept.label, kept.part, kept.span.end) == (None, "title", 5)
     assert pool.articles[2].fields == {"outlet": "Gazette"}
+
+
+def test_what_annotators_settled_is_no_article(tmp_path):
+    (tmp_path / "a.article").write_text(ARTICLE.format(id="a", story="a"), encoding="utf-8")
+    (tmp_path / "settled.tsv").write_text("article\tsentence\tfirst\tsecond\tsettled\n", encoding="utf-8")
+    pool = read_pool([tmp_path])
+    assert [article.id for article in pool.articles] == ["a"] and pool.problems == ()
 
 
 def test_endings_may_be_in_capitals(tmp_path):

@@ -3,7 +3,7 @@ import pytest
 from claimclf.articles import Span
 from claimclf.errors import DataError
 from claimclf.labels import Label
-from claimclf.readers import files, written
+from claimclf.readers import files, read_corpus, written
 from tests.conftest import ARTICLE
 
 HEADER = ARTICLE.partition("\n\n")[0].format(id="a", story="a")
@@ -91,3 +91,6 @@ def test_what_annotators_settled_is_read_only_where_no_written_article_stands_be
     assert files(tmp_path) == [tmp_path / "settled.tsv"]
     (tmp_path / "a.article").write_text(ARTICLE.format(id="a", story="a"), encoding="utf-8")
     assert files(tmp_path) == [tmp_path / "a.article"]
+    (tmp_path / "settled.tsv").write_text("article\tsentence\tfirst\tsecond\tsettled\n", encoding="utf-8")
+    corpus = read_corpus([tmp_path])
+    assert [article.id for article in corpus.articles] == ["a"] and corpus.notes == ()
