@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import index
 from typing import Literal
 
 from claimclf.articles import Span
@@ -19,7 +20,7 @@ def boundaries(
     [Span(start=0, end=10), Span(start=11, end=23)]
 
     Raises:
-        InputError: the text is no string, or spans are out of order, empty, or outside the text.
+        InputError: the text is no string, or spans are no pairs, out of order, empty, or outside the text.
     """
     if not isinstance(text, str):
         raise InputError(f"an article is a str, not {type(text).__name__}: classifier.article(text)")
@@ -30,7 +31,11 @@ def boundaries(
 
 def _checked(text: str, spans: Sequence[tuple[int, int]]) -> list[Span]:
     found, last, problems = [], 0, []
-    for number, (start, end) in enumerate(spans):
+    for number, span in enumerate(spans):
+        try:
+            start, end = (index(offset) for offset in span)
+        except (TypeError, ValueError):
+            raise InputError(f"span {number} ({span!r}) is no pair of whole numbers: give (start, end)") from None
         if not last <= start < end <= len(text):
             problems.append(f"span {number} ({start}, {end})")
             continue

@@ -52,6 +52,12 @@ def test_given_boundaries(classifier):
     assert [(s.start, s.end) for s in article.sentences] == spans
 
 
+def test_boundaries_are_pairs_of_whole_numbers(classifier):
+    for odd in ((0, 3, 5), 7, ("0", "3"), (0.0, 3.0), classifier.article(TEXT).sentences[0]):
+        with pytest.raises(InputError, match=r"span 1 \(.*give \(start, end\)"):
+            classifier.article(TEXT, spans=[(0, 3), odd])
+
+
 @pytest.mark.parametrize(
     "spans", [[(0, 0)], [(5, 3)], [(0, 10**6)], [(10, 20), (15, 30)], [(10, 20), (0, 5)], [(-2, 4)]]
 )

@@ -3,6 +3,7 @@
 import ml_dtypes
 import numpy as np
 import onnx
+import openvino
 import pytest
 import torch
 
@@ -13,7 +14,7 @@ from claimclf.export import export
 from claimclf.model import load_encoder
 from claimclf.quantisation import int8_weights
 from claimclf.rounding import best_scale, keep_rounded, on_grid, round_weights
-from claimclf.runtime.openvino import _bfloat16, _halves
+from claimclf.runtime.openvino import _bfloat16, _halves, _unpack_weights
 from claimclf.training import train
 
 
@@ -113,13 +114,34 @@ def test_openvino_unpacks_halves_of_bytes():
     assert np.array_equal(_halves(np.frombuffer(packed, np.int8), (6, 10)), whole)
 
 
-def test_openvino_gets_weights_in_bfloat16_rounded_as_torch_rounds():
-    weights = np.random.default_rng(3).normal(size=(300, 7)).astype(np.float32)
-    weights[0] = [1 + 2**-8, 1 + 3 * 2**-8, 0, -0.0, 1e-30, -3e30, 65504]  # halves go to the even one
-    constant = _bfloat16(weights)
+def test_openvino_gets_whole_numbers_in_bfloat16_as_they_are():
+    whole = np.arange(-128, 128, dtype=np.int8).reshape(32, 8)
+    constant = _bfloat16(whole)
     assert constant.get_element_type().get_type_name() == "bf16"
-    expected = torch.from_numpy(weights).bfloat16().float().numpy()
-    assert np.array_equal(constant.get_data().view(np.uint16).astype(np.uint32) << 16, expected.view(np.uint32))
+    bits = constant.get_data().view(np.uint16).astype(np.uint32) << 16
+    assert np.array_equal(bits.view(np.float32), whole)
+
+
+@pytest.mark.parametrize("transposed", [False, True])
+def test_openvino_multiplies_stored_weights_as_they_are_and_their_scales_after(tmp_path, transposed):
+    random = np.random.default_rng(4)
+    whole, scale = random.integers(-127, 128, (96, 64)).astype(np.int8), random.uniform(0.1, 1, 64).astype(np.float32)
+    table = onnx.numpy_helper.from_array(whole.T.copy() if transposed else whole, "stored")
+    weights = onnx.helper.make_node("DequantizeLinear", ["stored", "scale"], ["w"], axis=0 if transposed else 1)
+    kind = "Gemm" if transposed else "MatMul"
+    product = onnx.helper.make_node(kind, ["x", "w"], ["y"], **({"transB": 1} if transposed else {}))
+    x, y = (onnx.helper.make_tensor_value_info(n, onnx.TensorProto.FLOAT, [3, k]) for n, k in (("x", 96), ("y", 64)))
+    numbers = [table, onnx.numpy_helper.from_array(scale, "scale")]
+    graph = onnx.helper.make_graph([weights, product], "g", [x], [y], numbers)
+    path = tmp_path / "model.onnx"
+    onnx.save(onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 21)]), path)
+    model = openvino.Core().read_model(str(path))
+    _unpack_weights(model)
+    assert "i8" not in {node.get_element_type().get_type_name() for node in model.get_ordered_ops()}
+    settings = {"INFERENCE_PRECISION_HINT": "f32"}
+    given = random.integers(-9, 10, (3, 96)).astype(np.float32)
+    found = openvino.Core().compile_model(model, "CPU", settings)(given)[0]
+    assert np.allclose(found, given @ whole.astype(np.float32) * scale, rtol=1 / 256)
 
 
 def test_the_mean_of_rounded_runs_is_refused():

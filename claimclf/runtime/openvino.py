@@ -105,48 +105,48 @@ def _openvino() -> Any:
 
 
 def _unpack_weights(model: Any) -> None:
-    """Put bfloat16 into products whose weights are whole numbers with scales, unpacked at every call otherwise.
+    """Put whole numbers in bfloat16 into products whose weights are such with scales, unpacked at every call otherwise.
 
-    Plain float32 would do, and takes twice the memory, since it is kept beside what is made of it.
+    bfloat16 holds each of them exactly. Their scales, one a channel, multiply what the product gives.
     """
     from openvino import opset13
 
     for node in model.get_ordered_ops():
-        if node.get_type_name() != "MatMul" or node.input_value(1).get_node().get_type_name() == "Constant":
+        stored = _stored(node) if node.get_type_name() == "MatMul" else None
+        if stored is None:
             continue
-        if (weights := _constant(node.input_value(1).get_node())) is not None:
-            given = opset13.convert(node.input_value(0), "bf16")
-            product = opset13.matmul(given, _bfloat16(weights), **node.get_attributes())
-            node.output(0).replace(opset13.convert(product, "f32").output(0))
+        whole, scale = stored
+        product = opset13.matmul(
+            opset13.convert(node.input_value(0), "bf16"), _bfloat16(whole), **node.get_attributes()
+        )
+        scaled = opset13.multiply(opset13.convert(product, "f32"), opset13.constant(scale))
+        node.output(0).replace(scaled.output(0))
 
 
-def _bfloat16(weights: NDArray[Any]) -> Any:
-    """A constant of the model, each number rounded to the nearest; NumPy has no such type, so its bits are written."""
+def _stored(product: Any) -> tuple[NDArray[np.int8], NDArray[np.float32]] | None:
+    """The weights of a product, in int8, and a scale for each column of the result, where they are stored so."""
+    unpacked = product.input_value(1).get_node()
+    if unpacked.get_type_name() != "Multiply":
+        return None
+    weights, scale = (unpacked.input_value(i).get_node() for i in (0, 1))
+    while scale.get_type_name() == "Reshape":
+        scale = scale.input_value(0).get_node()
+    if weights.get_type_name() != "Convert" or scale.get_type_name() != "Constant":
+        return None
+    stored = weights.input_value(0).get_node()
+    kind = stored.get_element_type().get_type_name()
+    if stored.get_type_name() != "Constant" or kind not in ("i4", "i8"):
+        return None
+    whole = np.asarray(stored.get_data())
+    return _halves(whole, stored.shape) if kind == "i4" else whole, np.asarray(scale.get_data())
+
+
+def _bfloat16(whole: NDArray[np.int8]) -> Any:
+    """A constant of the model; NumPy has no such type, so its bits are written: the upper half of those of float32."""
     openvino = _openvino()
-    bits = np.array(weights, np.float32).view(np.uint32)
-    bits += 0x7FFF + ((bits >> 16) & 1)  # half of what is cut off, to even
-    tensor = openvino.Tensor(openvino.Type.bf16, openvino.Shape(bits.shape))
-    tensor.data.view(np.uint16)[:] = bits >> 16
+    tensor = openvino.Tensor(openvino.Type.bf16, openvino.Shape(whole.shape))
+    tensor.data.view(np.uint16)[:] = whole.astype("<f4").view("<u2")[..., 1::2]
     return openvino.op.Constant(tensor)
-
-
-def _constant(node: Any) -> NDArray[Any] | None:
-    """What a node always gives, where it is made of constants in int8 or int4, their scales, and nothing else.
-
-    Conversions wait for the scale, whose product is float32: nothing of the size of the weights is made in between.
-    """
-    kind = node.get_type_name()
-    if kind == "Constant":
-        stored = np.asarray(node.get_data())
-        return _halves(stored, node.shape) if node.get_element_type().get_type_name() == "i4" else stored
-    if kind not in ("Convert", "Reshape", "Multiply"):
-        return None
-    parts = [_constant(node.input_value(i).get_node()) for i in range(node.get_input_size())]
-    if any(part is None for part in parts):
-        return None
-    if kind == "Convert":
-        return parts[0]
-    return np.reshape(parts[0], parts[1]) if kind == "Reshape" else np.asarray(parts[0] * parts[1])  # type: ignore[arg-type, operator]
 
 
 def _halves(packed: NDArray[Any], shape: Any) -> NDArray[np.int8]:
