@@ -3,11 +3,13 @@
 import json
 import subprocess
 import sys
+from importlib.metadata import version
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import claimclf
 from claimclf.errors import InputError, ModelError
 from claimclf.labels import LABELS, Label
 from claimclf.predict import ClaimClassifier, predict_article, predict_sentences
@@ -185,5 +187,11 @@ def test_a_folder_without_a_model(tmp_path):
 def test_import_is_light():
     code = "import sys, claimclf.predict; print(*sorted({m.partition('.')[0] for m in sys.modules}))"
     loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
-    assert not {"torch", "transformers", "datasets", "sklearn", "scipy", "pandas"} & set(loaded)
+    assert not {"torch", "transformers", "datasets", "sklearn", "scipy", "pandas", "email"} & set(loaded)
     assert "claimclf" in loaded
+
+
+def test_the_version_is_that_of_the_package():
+    assert claimclf.__version__ == version("claimclf")
+    with pytest.raises(AttributeError, match="no attribute 'release'"):
+        _ = claimclf.release
