@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from operator import index
 from typing import Literal
 
 from claimclf.articles import Span
 from claimclf.errors import InputError
+from claimclf.labels import did_you_mean
 from claimclf.sentences import split
 
 
@@ -20,8 +21,11 @@ def boundaries(
     [Span(start=0, end=10), Span(start=11, end=23)]
 
     Raises:
-        InputError: the text is no string, or spans are no pairs, out of order, empty, or outside the text.
+        InputError: the text is no string, or spans are no pairs, out of order, empty, or outside the text; or there
+            are no such `newlines`.
     """
+    if newlines not in (known := ("every", "blank")):
+        raise InputError(f"newlines {newlines!r}: {did_you_mean(str(newlines), list(known))}")
     if not isinstance(text, str):
         raise InputError(f"an article is a str, not {type(text).__name__}: classifier.article(text)")
     if spans is not None:
@@ -31,6 +35,8 @@ def boundaries(
 
 def _checked(text: str, spans: Sequence[tuple[int, int]]) -> list[Span]:
     found, last, problems = [], 0, []
+    if not isinstance(spans, Iterable):
+        raise InputError(f"spans are a list of (start, end), not {spans!r}")
     for number, span in enumerate(spans):
         try:
             start, end = (index(offset) for offset in span)

@@ -12,7 +12,7 @@ import numpy as np
 
 from claimclf.articles import Article
 from claimclf.errors import DataError, Problem
-from claimclf.evaluate import FORMAT, Evaluation, Row, Scores, numbers, sample_of
+from claimclf.evaluate import FORMAT, Evaluation, Row, Scores, model_signature, numbers, sample_of
 from claimclf.evaluation.bootstrap import Method
 from claimclf.evaluation.mcnemar import McNemar, mcnemar
 from claimclf.evaluation.measures import difference
@@ -112,8 +112,10 @@ def baseline_sample(
     articles: Sequence[Article],
     done: Evaluation,
     track: Callable[[Sequence[Article]], Iterable[Article]] = iter,
-) -> Sample:
+) -> tuple[Sample, str]:
     """What the baseline says of the sentences of `done`: predicted now, or taken from a stored report (a JSON file).
+
+    With it, the baseline's part of a signature: its name and fingerprint.
 
     Raises:
         DataError: it is a report of other data or other sentence boundaries, or a damaged one.
@@ -124,10 +126,11 @@ def baseline_sample(
         return _stored(path, done)
     end_to_end = done.signature["boundaries"] == "own"
     classifier = ClaimClassifier.load(model_or_report, precision="fp32")
-    return sample_of(classifier, articles, end_to_end=end_to_end, track=track)[0]
+    sample = sample_of(classifier, articles, end_to_end=end_to_end, track=track)[0]
+    return sample, model_signature(classifier)["model"]
 
 
-def _stored(path: Path, done: Evaluation) -> Sample:
+def _stored(path: Path, done: Evaluation) -> tuple[Sample, str]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         if content["format"] != FORMAT:
@@ -136,13 +139,15 @@ def _stored(path: Path, done: Evaluation) -> Sample:
         for key in _MUST_AGREE:
             if signature[key] != done.signature[key]:
                 found = f"a report on {key} {signature[key]}, but this evaluation is on {key} {done.signature[key]}"
-                raise DataError([Problem(str(path), found, _AGAIN)])
+                raise DataError([Problem(str(path), found, f"{_AGAIN}; files count in the order given")])
     except (OSError, KeyError, TypeError, ValueError, IndexError) as error:
         found = f"no report of `claimclf evaluate --json` ({type(error).__name__}: {error})"
         raise DataError([Problem(str(path), found, _AGAIN)]) from error
     if not np.array_equal(sample.true, done.sample.true):
         raise DataError([Problem(str(path), "its labels are not those of the data", _AGAIN)])
-    return sample
+    if not np.array_equal(sample.groups, done.sample.groups):
+        raise DataError([Problem(str(path), "its stories are not those of the data", _AGAIN)])
+    return sample, str(signature["model"])
 
 
 _AGAIN = "evaluate the baseline model on this data again, with --json"

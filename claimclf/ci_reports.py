@@ -24,20 +24,28 @@ def junit(verdicts: Sequence[Verdict], signature: str) -> str:
     counts = {"tests": str(len(verdicts)), "failures": str(failed), "skipped": str(skipped)}
     suite = ElementTree.Element("testsuite", {"name": "claimclf evaluate", **counts})
     for verdict in verdicts:
-        test = ElementTree.SubElement(suite, "testcase", {"classname": "claimclf.gate", "name": str(verdict.rule)})
+        test = ElementTree.SubElement(suite, "testcase", {"classname": "claimclf.gate", "name": _xml(verdict.rule)})
         if verdict.passed is False:
-            ElementTree.SubElement(test, "failure", {"message": f"{verdict.rule}: found {verdict.found}"})
+            ElementTree.SubElement(test, "failure", {"message": _xml(f"{verdict.rule}: found {verdict.found}")})
         elif verdict.passed is None:
             ElementTree.SubElement(test, "skipped", {"message": f"too little data to decide: {verdict.found}"})
-    ElementTree.SubElement(suite, "system-out").text = NOT_XML.sub("\ufffd", signature)
+    ElementTree.SubElement(suite, "system-out").text = _xml(signature)
     ElementTree.indent(suite)
     return ElementTree.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
 
 
+def _xml(text: object) -> str:
+    return NOT_XML.sub("\ufffd", str(text))
+
+
 def markdown(
-    done: Evaluation | None, verdicts: Sequence[Verdict], changes: Changes | None, behaviour: Behaviour | None
+    done: Evaluation | None,
+    verdicts: Sequence[Verdict],
+    changes: Changes | None,
+    behaviour: Behaviour | None,
+    signature: str,
 ) -> str:
-    """The evaluation in GitHub's Markdown: verdicts, scores, labels, what changed; everything escaped."""
+    """The evaluation in GitHub's Markdown: verdicts, scores, labels, what changed, the signature; all escaped."""
     lines = ["### claimclf evaluate", ""]
     if verdicts:
         lines += _table(["verdict", "rule", "found"], [[v.word, str(v.rule), str(v.found)] for v in verdicts])
@@ -61,7 +69,7 @@ def markdown(
     if behaviour:
         rates = [[family, f"{n:,}", str(rate)] for family, (n, rate) in behaviour.rates().items()]
         lines += _table(["behaviour (held out)", "cases", "passed"], rates)
-    return "\n".join([*lines, *([f"<sub>{_escape(done.sign())}</sub>", ""] if done else [])])
+    return "\n".join([*lines, f"<sub>{_escape(signature)}</sub>", ""])
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

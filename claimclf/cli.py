@@ -12,6 +12,7 @@ from rich.console import Console
 import claimclf
 from claimclf.commands import audit, check, convert, evaluate, predict, suggest
 from claimclf.errors import ClaimclfError, exit_code
+from claimclf.terminal import drop_output
 
 _FAILED, _INTERRUPTED = 4, 130
 
@@ -27,13 +28,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):  # redirected, it may be no UTF-8
         sys.stdout.reconfigure(errors="replace")
     try:
-        return int(parsed.run(parsed))
+        code = int(parsed.run(parsed))
+        if sys.stdout is not None:
+            sys.stdout.flush()  # a full disk is said here, not when nobody listens any more
+        return code
     except KeyboardInterrupt:
         return _INTERRUPTED
     except BrokenPipeError:
-        sys.stderr.close()
+        drop_output()
         return 0
     except OSError as error:
+        drop_output()
         Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(
             f"{error.filename or 'reading or writing'}: {error.strerror or error}"
         )

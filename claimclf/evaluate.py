@@ -13,7 +13,7 @@ import numpy as np
 import claimclf
 from claimclf.articles import Article, Sentence, Span, data_hash
 from claimclf.checkpoint import fingerprint
-from claimclf.errors import DataError, Problem
+from claimclf.errors import DataError, ModelError, Problem
 from claimclf.evaluation.bootstrap import Interval, Method
 from claimclf.evaluation.measures import LABEL_SCORES, measure
 from claimclf.evaluation.sample import Sample
@@ -24,7 +24,7 @@ from claimclf.labels import GUIDELINES_VERSION, LABELS, Label
 from claimclf.predict import ClaimClassifier
 from claimclf.predictions import SentencePrediction
 
-SMALLEST_SLICE = 30  # sentences; smaller ones show their count and no verdict
+SMALLEST_SLICE = 30  # sentences, of two stories; smaller ones show their count and no verdict
 FORMAT = 1
 Row = tuple[Article, int, Sentence]
 Scores = dict[str, Interval]
@@ -53,7 +53,7 @@ class Evaluation:
         return "|".join(f"{key}:{value}" for key, value in self.signature.items())
 
     def describe(self) -> str:
-        """The evaluation as lines of text."""
+        """The evaluation as lines of text; its signature is apart (`sign`)."""
         sentences = sum(self.supports.values())
         lines = [f"{self.articles:,} articles, {sentences:,} labelled sentences; 95% intervals over stories", ""]
         lines += [f"{name:<22}{score}" for name, score in self.scores.items() if name.rpartition("/")[2] not in LABELS]
@@ -67,7 +67,7 @@ class Evaluation:
         for name, (count, scores) in self.slices.items():
             row = f"{scores['macro_f1']!s:<22}{scores['accuracy']!s:<22}" if scores else "too few for a verdict"
             lines.append(f"{name[:39]:<40}{count:<11,}{row}")
-        return "\n".join([*lines, "", self.sign()])
+        return "\n".join(lines)
 
     def to_dict(self) -> dict[str, Any]:
         """The evaluation as plain JSON; a score is [value, low, high], with null where it is undefined.
@@ -131,7 +131,7 @@ def evaluate(
         measure(sample, repeats, seed, method=method),
         {str(label): int((sample.true == label.position).sum()) for label in LABELS},
         cut,
-        set_scores(sample, sets, repeats, seed, method) if sets else {},
+        set_scores(sample, sets, [article.id for article, _, _ in rows], repeats, seed, method) if sets else {},
         len(articles),
         signature,
         sample,
@@ -145,10 +145,11 @@ def _cut(
     cut: dict[str, tuple[int, Scores | None]] = {}
     for name in slices:
         tell = slicer(name)
-        values = np.array([tell(article, i, s) for article, i, s in rows])
+        values = np.array([tell(article, i, s) for article, i, s in rows], dtype=object)
         for value in sorted(set(values.tolist())):
             part = sample.part(values == value)
-            scores = measure(part, repeats, seed, method=method) if len(part.true) >= SMALLEST_SLICE else None
+            shown = len(part.true) >= SMALLEST_SLICE and len(set(part.groups.tolist())) > 1
+            scores = measure(part, repeats, seed, method=method) if shown else None
             cut[f"{name}: {value}"] = (len(part.true), scores)
     return cut
 
@@ -156,14 +157,24 @@ def _cut(
 def _signature(
     classifier: ClaimClassifier, articles: Sequence[Article], end_to_end: bool, intervals: str, seed: int
 ) -> dict[str, str]:
+    model = model_signature(classifier)
     return {
         "data": data_hash(articles),
-        "model": f"{classifier.checkpoint.name}@{fingerprint(classifier.folder) if classifier.folder else '-'}",
-        "runtime": classifier.runtime.name,
+        "model": model.pop("model"),
+        "runtime": model.pop("runtime"),
         "boundaries": "own" if end_to_end else "given",
         "coverage": "-" if classifier.coverage is None else f"{classifier.coverage:g}",
         "intervals": intervals,
         "seed": str(seed),
+        **model,
+    }
+
+
+def model_signature(classifier: ClaimClassifier) -> dict[str, str]:
+    """What of a signature is the model's, whatever it is evaluated on."""
+    return {
+        "model": f"{classifier.checkpoint.name}@{fingerprint(classifier.folder) if classifier.folder else '-'}",
+        "runtime": classifier.runtime.name,
         "guidelines": GUIDELINES_VERSION,
         "claimclf": claimclf.__version__,
     }
@@ -180,6 +191,7 @@ def sample_of(
 
     Raises:
         DataError: no sentence has a label.
+        ModelError: the model's answers are no numbers.
     """
     stories: dict[str, int] = {}
     rows: list[Row] = []
@@ -197,6 +209,8 @@ def sample_of(
                     sets.append((found.label_set if found else None) or LABELS)
     if not rows:
         raise DataError([Problem("evaluate", "no labelled sentence", "give annotated articles")])
+    if not np.isfinite(said).all():
+        raise ModelError(f"{classifier.checkpoint.name} gives no numbers: its weights are damaged; export it again")
     sample = Sample(
         np.array([s.label.position for _, _, s in rows if s.label], dtype=np.int64),
         np.array([[label in s.also for label in LABELS] for _, _, s in rows]),

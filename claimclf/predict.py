@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from claimclf.articles import Span
+from claimclf.batches import batches
 from claimclf.boundaries import boundaries
 from claimclf.checkpoint import SHIPPED, Checkpoint, load_tokenizer, locate
 from claimclf.encoding import Encoder
@@ -26,8 +27,6 @@ from claimclf.predictions import ArticlePrediction, SentencePrediction
 from claimclf.results import sentence_predictions
 from claimclf.runtime import Runtime, window_logits
 from claimclf.runtime.choice import Precision, RuntimeName, open_runtime
-
-_CHARACTERS, _ARTICLES = 40_000, 32  # read ahead in a stream
 
 
 class ClaimClassifier:
@@ -41,8 +40,8 @@ class ClaimClassifier:
         coverage: float | None = None,
         abstain_below: float = 0.0,
     ) -> None:
-        if not 0 <= abstain_below <= 1:
-            raise InputError(f"abstain_below is a confidence between 0 and 1, not {abstain_below}")
+        if not isinstance(abstain_below, int | float) or not 0 <= abstain_below <= 1:
+            raise InputError(f"abstain_below is a confidence between 0 and 1, not {abstain_below!r}")
         self.runtime = runtime
         self.encoder = encoder
         self.checkpoint = checkpoint
@@ -125,15 +124,16 @@ class ClaimClassifier:
         Raises:
             InputError: as `article`, with the number of the article; or there are not as many `spans` as `texts`.
         """
-        if isinstance(texts, str) or (spans is not None and len(spans) != len(texts)):
+        given = None if isinstance(texts, str) else list(texts)
+        if given is None or (spans is not None and len(spans) != len(given)):
             raise InputError("articles takes a list of str, and spans for each of them: classifier.articles([text])")
         found = []
-        for number, text in enumerate(texts):
+        for number, text in enumerate(given):
             try:
                 found.append((text, boundaries(text, spans[number] if spans is not None else None)))
             except InputError as error:
                 raise InputError(f"article {number}: {error}") from error
-        results = zip(texts, self._results(found), strict=True)
+        results = zip(given, self._results(found), strict=True)
         return [ArticlePrediction(text, sentences, self.checkpoint.name) for text, sentences in results]
 
     def sentences(self, sentences: Sequence[str]) -> list[SentencePrediction]:
@@ -147,6 +147,7 @@ class ClaimClassifier:
         """
         if isinstance(sentences, str):
             raise InputError("sentences takes a list of str: classifier.sentences([text])")
+        sentences = list(sentences)
         for number, text in enumerate(sentences):
             if not isinstance(text, str) or not any(c.isalnum() for c in text):
                 raise InputError(f"sentence {number} ({text!r}) has nothing to classify; leave it out")
@@ -157,12 +158,22 @@ class ClaimClassifier:
     ) -> Iterator[ArticlePrediction]:
         """Articles one by one, in order, in bounded memory: as many are read ahead as make a batch.
 
-        An item that cannot be predicted (no string) comes back without sentences, and its `error` says why.
+        An item that cannot be predicted (no string) comes back without sentences, and its `error` says why. Where
+        `texts` raises an error, what it gave before is predicted first.
 
         >>> [article.error is None for article in ClaimClassifier.load().stream(["It rained.", None])]
         [True, False]
+
+        Raises:
+            InputError: `texts` is one text, or there are no such `newlines`.
         """
-        for batch in _batches(texts):
+        if isinstance(texts, str):
+            raise InputError("stream takes many articles, each a str: classifier.stream([text])")
+        boundaries("", None, newlines)
+        return self._stream(texts, newlines)
+
+    def _stream(self, texts: Iterable[str], newlines: Literal["every", "blank"]) -> Iterator[ArticlePrediction]:
+        for batch in batches(texts):
             fine = {i: (t, boundaries(t, None, newlines)) for i, t in enumerate(batch) if isinstance(t, str)}
             found = dict(zip(fine, self._results(list(fine.values())), strict=True))
             for i, text in enumerate(batch):
@@ -192,19 +203,6 @@ class ClaimClassifier:
             )
             for (text, spans), own in zip(articles, windows, strict=True)
         ]
-
-
-def _batches(texts: Iterable[str]) -> Iterator[list[str]]:
-    batch: list[str] = []
-    characters = 0
-    for text in texts:
-        batch.append(text)
-        characters += len(text) if isinstance(text, str) else 0
-        if characters >= _CHARACTERS or len(batch) >= _ARTICLES:
-            yield batch
-            batch, characters = [], 0
-    if batch:
-        yield batch
 
 
 def _thresholds(checkpoint: Checkpoint, coverage: float) -> NDArray[np.float64]:

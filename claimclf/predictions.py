@@ -11,7 +11,7 @@ in an object `input`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from claimclf.articles import Span
@@ -36,7 +36,7 @@ class SentencePrediction:
     text: str
     label: Label
     confidence: float
-    probabilities: Mapping[Label, float]
+    probabilities: Mapping[Label, float] = field(hash=False)
     cues: tuple[Span, ...] = ()
     windows: int = 1
     label_set: tuple[Label, ...] | None = None

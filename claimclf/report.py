@@ -34,10 +34,12 @@ def page(
     changes: Changes | None = None,
     behaviour: Behaviour | None = None,
     verdicts: Sequence[Verdict] = (),
+    signature: str = "",
 ) -> str:
     """The HTML of everything that was found; parts that are None are left out."""
     content: dict[str, Any] = {
         "summary": "",
+        "signature": signature or (done.sign() if done else ""),
         "verdicts": [{"word": v.word, "rule": str(v.rule), "found": str(v.found)} for v in verdicts],
     }
     if done:
@@ -70,7 +72,6 @@ def _scores(done: Evaluation, changes: Changes | None) -> dict[str, Any]:
     light, dark = draw(done), draw(done, dark=True)
     return {
         "summary": f"{done.articles:,} articles, {sentences:,} labelled sentences; 95% intervals over stories.",
-        "signature": done.sign(),
         "coverage": done.signature["coverage"],
         "scores": [
             {"name": n, **_score(done.scores[n]), "gained": str(changes.differences[n]) if changes else ""}

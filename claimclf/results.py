@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,7 +66,7 @@ def _result(
         span.of(text),
         label,
         by_label[label],
-        MappingProxyType(by_label),
+        by_label,
         deciding_words(text, span, shares),
         windows,
         None if thresholds is None else Conformal.label_set(probabilities, thresholds),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterable
 from typing import TypeVar
 
@@ -80,3 +82,14 @@ def progress(what: str, items: Iterable[T]) -> Iterable[T]:
 
     console = Console(stderr=True)
     return track(items, what, console=console, disable=not console.is_terminal, transient=True)
+
+
+def drop_output() -> None:
+    """Write what waits; where it has nowhere to go, as on a full disk, it is not tried again when the process ends."""
+    out = sys.__stdout__ if sys.stdout is sys.__stdout__ else None
+    if out is None:
+        return
+    try:
+        out.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())

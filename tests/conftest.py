@@ -35,6 +35,15 @@ none: Read more
 """
 
 
+def mislabelled(written: Path, folder: Path) -> Path:
+    """The written articles, their denials called speculations: no model that learnt from them is right on all."""
+    folder.mkdir()
+    for path in written.glob("*.article"):
+        text = path.read_text(encoding="utf-8").replace("\nofficial_denial:", "\nspeculation:")
+        (folder / path.name).write_text(text, encoding="utf-8")
+    return folder
+
+
 def write_articles(folder: Path, count: int = 12) -> Path:
     """Written articles on as many stories, alike enough to learn from and unlike enough to be no duplicates."""
     folder.mkdir(parents=True, exist_ok=True)

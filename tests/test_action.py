@@ -1,5 +1,6 @@
 """The composite action: its inputs are those it uses, and its script ends as `claimclf evaluate` does."""
 
+import json
 import os
 import re
 import shutil
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import pytest
 import yaml
+
+from tests.conftest import mislabelled
 
 ROOT = Path(__file__).parents[1]
 ACTION = ROOT / ".github" / "actions" / "evaluate"
@@ -44,10 +47,11 @@ def test_the_workflow_gives_inputs_that_exist():
 @pytest.mark.skipif(not shutil.which("bash"), reason="needs bash")
 @pytest.mark.parametrize(
     ("options", "allow", "code"),
-    [("--min accuracy=0", "false", 0), ("--min accuracy=1.1", "false", 1), ("--min f1/x=1", "false", 2)],
+    [("--min accuracy=0", "false", 0), ("--min accuracy=1", "false", 1), ("--min f1/x=1", "false", 2)],
 )
 def test_the_script_ends_as_the_command_does(checkpoint, written, tmp_path, options, allow, code):
-    inputs = {"MODEL": str(checkpoint), "DATA": str(written), "OPTIONS": f"{options} --repeats 20"}
+    data = mislabelled(written, tmp_path / "data")
+    inputs = {"MODEL": str(checkpoint), "DATA": str(data), "OPTIONS": f"{options} --repeats 20"}
     done = run(tmp_path, **inputs, ALLOW_UNDECIDED=allow)
     assert done.returncode == code, done.stderr
     assert (tmp_path / "output").read_text(encoding="utf-8") == f"exit-code={code}\n"
@@ -65,3 +69,13 @@ def test_too_little_data_can_be_allowed(checkpoint, written, tmp_path, allow, co
     done = run(tmp_path, **inputs, ALLOW_UNDECIDED=allow)
     assert done.returncode == code, done.stderr
     assert "::warning::" in done.stdout
+
+
+@pytest.mark.skipif(not shutil.which("bash"), reason="needs bash")
+def test_data_and_options_may_stand_on_several_lines(checkpoint, written, tmp_path):
+    first, *others = sorted(mislabelled(written, tmp_path / "data").glob("*.article"))
+    inputs = {"DATA": "".join(f"{path}\n" for path in (first, *others)), "OPTIONS": "--repeats 20\n--min accuracy=1\n"}
+    done = run(tmp_path, MODEL=str(checkpoint), **inputs)
+    assert done.returncode == 1, done.stderr
+    report = json.loads((tmp_path / "reports" / "report.json").read_text(encoding="utf-8"))
+    assert report["articles"] == 1 + len(others) > 1

@@ -36,11 +36,18 @@ def test_junit_has_one_test_a_rule():
 
 def test_markdown_shows_names_from_the_data_as_they_are():
     evil = ["outlet: <img src=x onerror=alert(1)>", "outlet: a|b `c` [d](http://e) **f**\n# g"]
-    text = markdown(evaluation(evil), VERDICTS, None, None)
+    text = markdown(evaluation(evil), VERDICTS, None, None, "data:0f|model:a")
     assert "<img" not in text
     assert "&lt;img" in text
     (row,) = [line for line in text.splitlines() if "http" in line]
     assert row.replace("\\|", "").count("|") == 4  # three cells
     assert "\\[d\\]\\(http" in row
     assert "\\*\\*f\\*\\* \\# g" in row
+    assert text.rstrip().endswith("<sub>data:0f|model:a</sub>".replace(":", "\\:").replace("|", "\\|"))
     assert "| FAILED | min f1/speculation=0.9 |" in text.replace("\\", "")
+
+
+def test_rules_with_control_characters_are_still_xml():
+    odd = Verdict(Rule("min", "behaviour/a\x01b", 0.5), Interval(0.1, 0, 0.2), False)
+    suite = ElementTree.fromstring(junit([odd], ""))
+    assert suite.find("testcase").get("name") == "min behaviour/a\ufffdb=0.5"

@@ -1,6 +1,9 @@
 """The predict API on the shipped model and on a small checkpoint."""
 
+import copy
+import dataclasses
 import json
+import pickle
 import subprocess
 import sys
 from importlib.metadata import version
@@ -46,6 +49,39 @@ def test_the_words_that_decided(classifier):
     cues = [[cue.of(TEXT) for cue in s.cues] for s in classifier.article(TEXT).sentences]
     assert any("could" in cue for cue in cues[2])
     assert any("denied" in cue for cue in cues[3])
+
+
+def test_what_is_read_once_is_enough(classifier):
+    texts = ["It rained.", "It may snow."]
+    assert classifier.sentences(iter(texts)) == classifier.sentences(texts)
+    assert classifier.articles(iter(texts)) == classifier.articles(texts)
+
+
+def test_results_cross_processes(classifier):
+    article = classifier.article(TEXT)
+    assert pickle.loads(pickle.dumps(article)) == copy.deepcopy(article) == article
+    assert len({article, classifier.article(TEXT)}) == 1
+    assert dataclasses.asdict(article)["sentences"][0]["label"] is article.sentences[0].label
+
+
+@pytest.mark.parametrize(
+    ("wrong", "found"),
+    [
+        ({"threads": "2"}, "threads '2'"),
+        ({"runtime": None}, "runtime None"),
+        ({"abstain_below": None}, "not None"),
+    ],
+)
+def test_settings_of_a_wrong_kind(wrong, found):
+    with pytest.raises(InputError, match=found):
+        ClaimClassifier.load(**wrong)
+
+
+def test_line_breaks_that_mean_nothing_known(classifier):
+    with pytest.raises(InputError, match="newlines 'blanc': did you mean 'blank'"):
+        classifier.article(TEXT, newlines="blanc")
+    with pytest.raises(InputError, match="spans are a list"):
+        classifier.article(TEXT, spans=3)
 
 
 def test_given_boundaries(classifier):

@@ -95,7 +95,7 @@ def test_mistyped_names_are_answered_together():
 
 @pytest.mark.parametrize("threads", [0, -1])
 def test_there_is_at_least_one_thread(threads):
-    with pytest.raises(InputError, match=f"threads {threads}: give at least 1"):
+    with pytest.raises(InputError, match=f"threads {threads}: give a whole number from 1"):
         ClaimClassifier.load(threads=threads)
 
 

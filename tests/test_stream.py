@@ -1,13 +1,17 @@
 """Streams, threads, forks: in order, in bounded memory, the same as one article by itself."""
 
 import multiprocessing
+import os
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from claimclf.errors import ModelError
-from claimclf.predict import ClaimClassifier, _batches
+from claimclf.batches import batches
+from claimclf.errors import InputError, ModelError
+from claimclf.predict import ClaimClassifier
 
 TEXTS = [
     "The bank denied the report. It may sue.",
@@ -66,7 +70,28 @@ def test_a_stream_reads_no_further_ahead_than_a_batch(classifier):
     for _ in range(100):
         next(stream)
     assert read <= 128
-    assert max(len(batch) for batch in _batches(["x" * 30_000] * 9)) == 2
+    assert max(len(batch) for batch in batches(["x" * 30_000] * 9)) == 2
+
+
+def test_what_came_before_an_error_of_the_source_is_predicted(classifier):
+    def texts():
+        yield "It rained."
+        yield "It may snow."
+        raise OSError("the database is gone")
+
+    found = []
+    with pytest.raises(OSError, match="the database is gone"):
+        for article in classifier.stream(texts()):
+            found.append(article)
+    assert [len(article.sentences) for article in found] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("texts", "newlines", "said"), [("It rained.", "every", "many articles"), ([], "all", "every, blank")]
+)
+def test_a_stream_that_cannot_be_is_said_at_once(classifier, texts, newlines, said):
+    with pytest.raises(InputError, match=said):
+        classifier.stream(texts, newlines=newlines)
 
 
 def test_sixteen_threads_share_one_classifier(classifier, alone):
@@ -96,3 +121,22 @@ def test_a_forked_process_predicts_as_well(classifier, alone):
     process.join(timeout=60)
     assert process.exitcode == 0
     assert [s["label"] for s in found["sentences"]] == [str(s.label) for s in alone[0].sentences]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+@pytest.mark.parametrize("runtime", ["onnxruntime", "openvino"])
+@pytest.mark.parametrize("end", ["sys.exit(0)", "c.close(); os._exit(0)"])
+def test_a_forked_child_ends(runtime, end, tmp_path):
+    if runtime == "openvino" and "sys.exit" in end:
+        pytest.skip("OpenVINO waits for threads that are not there")
+    code = (
+        "import os, signal, sys\nfrom claimclf.predict import ClaimClassifier\n"
+        f"c = ClaimClassifier.load(threads=1, runtime={runtime!r})\n"
+        f"if os.fork() == 0:\n    signal.alarm(20); {end}\n"
+        "print(os.wait()[1])"
+    )
+    home = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
+    home |= {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=home)
+    assert done.stdout.strip() == "0", done.stderr
+    assert not list(tmp_path.rglob("*")), "ONNX Runtime keeps a number of this machine"

@@ -11,10 +11,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from claimclf.commands.models import load_model
 from claimclf.commands.reading import add_reading, reading_of
 from claimclf.errors import ConfigError, DataError, Problem
 from claimclf.files import write_whole
-from claimclf.terminal import progress
+from claimclf.terminal import drop_output, progress
 
 if TYPE_CHECKING:
     from claimclf.articles import Article
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from claimclf.readers.cases import Case
 
 _GATE_FAILED, _UNDECIDED = 1, 5
+_CASES = Path("seeds/behaviour")
 
 _EVALUATE = """\
 Score a model on labelled articles: every score with its 95% interval, by bootstrap over stories.
@@ -50,6 +52,7 @@ class Results:
     changes: Changes | None
     behaviour: Behaviour | None
     verdicts: tuple[Verdict, ...]
+    signature: dict[str, str]
 
 
 def add(commands: Any) -> None:
@@ -73,8 +76,8 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "--cases",
         type=Path,
-        default=Path("seeds/behaviour"),
-        help="where they are (default seeds/behaviour, as a clone has it)",
+        metavar="FOLDER",
+        help="run those of this folder (--behaviour alone: seeds/behaviour, as a clone has it)",
     )
     parser.add_argument(
         "--precision", default="fp32", metavar="NAME", help="of the arithmetic (default fp32, the same on every CPU)"
@@ -110,7 +113,8 @@ def _add_reports(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Evaluate, print, write reports, and give the exit code."""
-    if not arguments.data and not arguments.behaviour:
+    arguments.cases = arguments.cases or (_CASES if arguments.behaviour else None)
+    if not arguments.data and not arguments.cases:
         raise ConfigError("nothing to evaluate on: give DATA, or --behaviour; claimclf evaluate MODEL DATA")
     if arguments.repeats < 1:
         raise ConfigError(f"--repeats {arguments.repeats}: give at least 1")
@@ -121,12 +125,10 @@ def run(arguments: argparse.Namespace) -> int:
     cases = _cases(arguments)
     gate = _gate(arguments, cases)
     articles = _articles(arguments)
-    from claimclf.predict import ClaimClassifier
-
-    classifier = ClaimClassifier.load(arguments.model, precision=arguments.precision, coverage=arguments.coverage)
+    classifier = load_model(arguments.model, precision=arguments.precision, coverage=arguments.coverage)
     results = _evaluate(arguments, classifier, articles, cases, gate)
-    _print(results)
     _write(arguments, results)
+    _print(results)
     if any(verdict.passed is False for verdict in results.verdicts):
         return _GATE_FAILED
     return _UNDECIDED if any(verdict.passed is None for verdict in results.verdicts) else 0
@@ -135,7 +137,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _cases(arguments: argparse.Namespace) -> list[Case]:
     from claimclf.readers.cases import read_cases
 
-    return read_cases(arguments.cases) if arguments.behaviour else []
+    return read_cases(arguments.cases) if arguments.cases else []
 
 
 def _gate(arguments: argparse.Namespace, cases: Sequence[Case]) -> Gate:
@@ -180,12 +182,11 @@ def _evaluate(
     cases: Sequence[Case],
     gate: Gate,
 ) -> Results:
-    from claimclf import behaviour, changes
+    from claimclf import behaviour, changes, judging
     from claimclf.evaluate import evaluate
-    from claimclf.evaluation.gate import judge
 
     settings = {"repeats": arguments.repeats, "seed": arguments.seed, "method": arguments.interval}
-    done = gained = None
+    done = gained = compared = None
     track = partial(progress, "evaluating")
     if articles:
         done = evaluate(
@@ -197,50 +198,50 @@ def _evaluate(
             **settings,
         )
         if arguments.baseline:
-            baseline = changes.baseline_sample(arguments.baseline, articles, done, track)
+            baseline, compared = changes.baseline_sample(arguments.baseline, articles, done, track)
             gained = changes.against(done, arguments.baseline, baseline, **settings)
-    outcomes = behaviour.run(classifier, cases) if arguments.behaviour else None
-    rates = {f"behaviour/{family}": rate for family, rate in outcomes.rates().items()} if outcomes else {}
-    verdicts = []
-    for rule in gate.rules:
-        if rule.score in rates:
-            n, found = rates[rule.score]
-        else:
-            assert done is not None  # a rule on scores is refused where no data are given
-            source = gained.differences if gained and rule.kind == "max-drop" else done.scores
-            n, found = len(done.sample.true), source[rule.score]
-        verdicts.append(judge(rule, found, n, gate.mode))
-    return Results(done, gained, outcomes, tuple(verdicts))
+    outcomes = behaviour.run(classifier, cases) if arguments.cases else None
+    verdicts = judging.verdicts(gate, done, gained, outcomes)
+    return Results(done, gained, outcomes, verdicts, judging.signature(classifier, done, compared, outcomes))
 
 
 def _print(results: Results) -> None:
+    from claimclf.judging import line
+
     parts = [part.describe() for part in (results.done, results.changes, results.behaviour) if part]
     parts += ["\n".join(map(str, results.verdicts))] if results.verdicts else []
-    sys.stdout.write("\n\n".join(parts) + "\n")
+    try:
+        sys.stdout.write("\n\n".join([*parts, line(results.signature)]) + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:  # who reads has seen enough; the verdict stands
+        drop_output()
 
 
 def _write(arguments: argparse.Namespace, results: Results) -> None:
     from claimclf.ci_reports import junit, markdown
     from claimclf.evaluate import save
+    from claimclf.judging import line
 
+    signed = line(results.signature)
     if arguments.json:
         document = results.done.to_dict() if results.done else {}
         document |= {"changes": results.changes.to_dict()} if results.changes else {}
         document |= {"behaviour": results.behaviour.to_dict()} if results.behaviour else {}
+        document["signature"] = results.signature
         document["verdicts"] = [
             {"rule": str(v.rule), "passed": v.passed, "found": str(v.found)} for v in results.verdicts
         ]
         save(document, arguments.json)
     if arguments.junit:
-        content = junit(results.verdicts, results.done.sign() if results.done else "")
-        write_whole(arguments.junit, content.encode("utf-8", "replace"))
+        write_whole(arguments.junit, junit(results.verdicts, signed).encode("utf-8", "replace"))
     if arguments.github_summary:
-        with arguments.github_summary.open("a", encoding="utf-8") as file:
-            file.write(markdown(results.done, results.verdicts, results.changes, results.behaviour))
+        arguments.github_summary.parent.mkdir(parents=True, exist_ok=True)
+        with arguments.github_summary.open("a", encoding="utf-8", errors="replace") as file:
+            file.write(markdown(results.done, results.verdicts, results.changes, results.behaviour, signed))
     if arguments.html:
         from claimclf.report import page
 
-        content = page(results.done, results.changes, results.behaviour, results.verdicts)
+        content = page(results.done, results.changes, results.behaviour, results.verdicts, signed)
         write_whole(arguments.html, content.encode("utf-8", "replace"))
     if arguments.pictures and results.done:
         from claimclf.pictures import draw, write

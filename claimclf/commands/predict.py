@@ -8,11 +8,13 @@ import json
 import sys
 from collections import deque
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from rich.console import Console
 
+from claimclf.commands.models import load_model
 from claimclf.errors import ConfigError, DataError, Problem
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ Label every sentence of news articles: factual report, unverified claim, officia
   claimclf predict *.txt --jsonl > out.jsonl   one JSON object a file and line
   claimclf predict --jsonl < in.jsonl > out.jsonl   a stream: {"text": …} a line in, the other keys come back
 
+A stream is read, and answered, up to 32 articles or 40,000 characters at a time.
 Each file is one article in UTF-8; a line break ends a sentence (--hard-wrapped: only a blank line does).
 The words that decided are underlined; in JSON they are `cues`. Offsets are Unicode code points."""
 
@@ -66,12 +69,13 @@ def add(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Predict, print, and give the exit code."""
+    if sys.stdin is None and ("-" in arguments.files or not arguments.files):
+        raise ConfigError("standard input is closed; give files: claimclf predict FILE")
     if not arguments.files and not arguments.jsonl:
         raise ConfigError("no file to read: claimclf predict FILE, or claimclf predict --jsonl < articles.jsonl")
-    from claimclf.predict import ClaimClassifier
     from claimclf.terminal import render
 
-    classifier = ClaimClassifier.load(
+    classifier = load_model(
         arguments.model,
         runtime=arguments.runtime,
         precision=arguments.precision,
@@ -113,6 +117,7 @@ def _stream(classifier: ClaimClassifier, newlines: Literal["every", "blank"]) ->
         failed += article.error is not None
         document = {**others, **article.to_dict(), **problem}
         sys.stdout.write(json.dumps(document, ensure_ascii=True) + "\n")
+        sys.stdout.flush()
     if failed:
         raise DataError([Problem("standard input", f"{failed:,} lines failed", "their output has `line` and `error`")])
     return 0
@@ -125,7 +130,9 @@ def _lines(waiting: deque[tuple[dict[str, Any], dict[str, Any]]]) -> Iterator[An
     """
     from claimclf.readers import raw
 
-    for number, given in enumerate(sys.stdin.buffer, 1):
+    for number, given in enumerate(iter(partial(sys.stdin.buffer.readline, raw.MAX_FILE), b""), 1):
+        if len(given) == raw.MAX_FILE and not given.endswith(b"\n"):
+            raise DataError([Problem("standard input", f"line {number} has over {raw.MAX_FILE:,} bytes", "split it")])
         line = given.removeprefix(codecs.BOM_UTF8) if number == 1 else given
         if not line.strip():
             continue
@@ -150,11 +157,27 @@ def _passed_on(record: dict[str, Any]) -> dict[str, Any]:
 
 def _texts(files: Sequence[str], failures: list[Problem]) -> Iterator[tuple[str, str]]:
     """The texts that can be read, as they stand; the others become failures."""
+    from claimclf.readers import raw
+
     for name in files:
         try:
-            content = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-            yield name, content.decode("utf-8")
+            content = _some(name, raw.MAX_FILE + 1)
+            if len(content) > raw.MAX_FILE:
+                failures.append(Problem(name, f"over {raw.MAX_FILE:,} bytes", "is it one article? Split it"))
+            elif b"\0" in content:
+                failures.append(
+                    Problem(name, "a zero byte in it", "is it UTF-16? iconv -f utf-16 -t utf-8 converts it")
+                )
+            else:
+                yield name, content.decode("utf-8")
         except OSError as error:
             failures.append(Problem(name, f"cannot be read: {error.strerror}"))
         except UnicodeDecodeError as error:
             failures.append(Problem(name, f"not UTF-8 at byte {error.start}", "convert it: iconv -t utf-8"))
+
+
+def _some(name: str, most: int) -> bytes:
+    if name == "-":
+        return sys.stdin.buffer.read(most)
+    with Path(name).open("rb") as file:
+        return file.read(most)

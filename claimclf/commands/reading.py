@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from claimclf.errors import ConfigError
+from claimclf.labels import did_you_mean
 from claimclf.offsets import AUTO, UNITS
 from claimclf.readers import FORMATS
 from claimclf.readers.annotators import MAJORITY
@@ -67,6 +68,8 @@ def reading_of(arguments: argparse.Namespace) -> Reading:
         labels[name] = ours
         problems += [f"{where}: {name!r} cannot be {ours!r}; {hint}" for _, _, hint in wrong_targets({name: ours})]
     columns = _columns(arguments.columns, problems) if arguments.columns else {}
+    if arguments.format is not None and arguments.format not in FORMATS:
+        problems.append(f"--format {arguments.format!r}: {did_you_mean(arguments.format, list(FORMATS))}")
     if problems:
         raise ConfigError("\n".join(problems))
     unit = None if arguments.offset_unit == AUTO else arguments.offset_unit

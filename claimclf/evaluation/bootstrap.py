@@ -6,6 +6,7 @@ Confidence Intervals", 1987 (BCa). Sentences of an article are alike, so article
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from statistics import NormalDist
@@ -72,10 +73,24 @@ class Interval:
         low, high = np.percentile(scores, tails)
         return cls(float(value), float(low), float(high))
 
+    @classmethod
+    def centred(cls, value: float, drawn: Iterable[float], level: float = 0.95) -> Interval:
+        """The percentile interval, moved by what the resamples' mean is off the value, and cut at 0.
+
+        For means of absolute values, which every resample makes larger: other intervals leave the value itself out.
+
+        >>> str(Interval.centred(0.02, [0.03, 0.04, 0.05]))
+        '.020 [.011, .030]'
+        """
+        scores = np.array([score for score in drawn if np.isfinite(score)])
+        around = cls.of(value, scores, level)
+        off = float(scores.mean()) - value if len(scores) else 0.0
+        return cls(around.value, max(0.0, around.low - off), max(0.0, around.high - off))
+
     def __str__(self) -> str:
         if not np.isfinite(self.value):
             return "undefined"
-        value, low, high = (f"{x:.3f}".replace("0.", ".", 1) for x in (self.value, self.low, self.high))
+        value, low, high = (re.sub(r"^(-?)0\.", r"\1.", f"{x:.3f}") for x in (self.value, self.low, self.high))
         return f"{value} [{low}, {high}]"
 
 

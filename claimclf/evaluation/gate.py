@@ -27,7 +27,8 @@ from claimclf.labels import did_you_mean
 Kind = Literal["min", "max-drop"]
 Mode = Literal["point", "lower-bound", "non-inferiority"]
 MODES: tuple[Mode, ...] = get_args(Mode)
-FEWEST_SENTENCES = 30
+FEWEST_SENTENCES, FEWEST_STORIES, FEWEST_CASES = 30, 10, 10
+_ROUNDING = 1e-9  # 49/50 - 1 is a drop of .02, and a little more in floating point
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Rule:
 class Verdict:
     """What a rule found: `passed` is None where there is too little data to decide.
 
-    >>> str(judge(Rule("min", "macro_f1", 0.7), Interval(0.75, 0.69, 0.8), 500, "point"))
+    >>> str(judge(Rule("min", "macro_f1", 0.7), Interval(0.75, 0.69, 0.8), True, "point"))
     'passed     min macro_f1=0.7: .750 [.690, .800]'
     """
 
@@ -70,7 +71,7 @@ def parse_rule(kind: Kind, text: str, known: Iterable[str]) -> Rule:
     0.7
 
     Raises:
-        ValueError: it is no `NAME=NUMBER`, or there is no such score, or less of it is better.
+        ValueError: it is no `NAME=NUMBER`, or there is no such score, or less of it is better, or no score is so high.
     """
     name, _, number = text.partition("=")
     try:
@@ -83,19 +84,30 @@ def parse_rule(kind: Kind, text: str, known: Iterable[str]) -> Rule:
         raise ValueError(f"there is no score {name!r}; {did_you_mean(name, list(known))}")
     if name in LOWER_IS_BETTER:
         raise ValueError(f"of {name} less is better; a gate takes scores of which more is better")
+    if bound > 1:
+        raise ValueError(f"no {name} is above 1, so {number} decides nothing; write a share, such as {name}=.70")
     if kind == "max-drop" and bound < 0:
         raise ValueError(f"a drop of {number} would be a gain; write how much may be lost, such as {name}=.02")
     return Rule(kind, name, bound)
 
 
-def judge(rule: Rule, found: Interval, sentences: int, mode: Mode) -> Verdict:
+def enough(sentences: int, stories: int, mode: Mode) -> bool:
+    """Whether so much data can decide; an interval over a few stories says nothing of others, so it takes more of them.
+
+    >>> enough(200, 3, "point"), enough(200, 3, "non-inferiority")
+    (True, False)
+    """
+    return sentences >= FEWEST_SENTENCES and (mode == "point" or stories >= FEWEST_STORIES)
+
+
+def judge(rule: Rule, found: Interval, decides: bool, mode: Mode) -> Verdict:
     """Whether `found` (for a `max-drop`, the score less the baseline's) meets the rule.
 
-    Too few sentences, or a score that is undefined, decide nothing.
+    Where there is not `enough` data for what `decides`, or a score is undefined, nothing is decided.
     """
-    least = rule.bound if rule.kind == "min" else -rule.bound
+    least = (rule.bound if rule.kind == "min" else -rule.bound) - _ROUNDING
     value = found.value if mode == "point" else found.low
-    if sentences < FEWEST_SENTENCES or not np.isfinite(value):
+    if not decides or not np.isfinite(value):
         return Verdict(rule, found, None)
     if mode != "non-inferiority" or value >= least:
         return Verdict(rule, found, bool(value >= least))

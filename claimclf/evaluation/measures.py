@@ -50,7 +50,8 @@ def measure(
     1.0
     """
     drawn = _drawn(sample, _weights(sample, repeats, seed), method)
-    return {name: _interval(scores, repeats, level, method) for name, scores in drawn.items()}
+    found = {name: _interval(scores, repeats, level, method) for name, scores in drawn.items()}
+    return found | {"ece": Interval.centred(found["ece"].value, drawn["ece"][1 : 1 + repeats], level)}
 
 
 def difference(

@@ -23,7 +23,7 @@ class Sample:
     [0]
 
     Raises:
-        ValueError: the arrays are not of one length.
+        ValueError: the arrays are not of one length, or what stands for probabilities are none.
     """
 
     true: NDArray[np.int64]
@@ -35,6 +35,8 @@ class Sample:
         n, labels = len(self.true), len(LABELS)
         if self.also.shape != (n, labels) or self.probabilities.shape != (n, labels) or self.groups.shape != (n,):
             raise ValueError(f"{n} true labels, but shapes {self.also.shape}, {self.probabilities.shape}")
+        if not (self.probabilities >= 0).all() or not np.allclose(self.probabilities.sum(axis=1), 1, atol=1e-4):
+            raise ValueError("probabilities of a sentence are not below 0, and add up to 1; these do not")
 
     @property
     def predicted(self) -> NDArray[np.int64]:

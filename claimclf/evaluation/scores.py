@@ -53,8 +53,9 @@ def accuracy(counts: Counts) -> float:
 
 
 def precision(label: int, counts: Counts) -> float:
-    """The share of the sentences said to have `label` that have it; NaN where none is said to."""
-    return ratio(counts[label, label], counts[:, label].sum())
+    """The share of the sentences said to have `label` that have it; where none is said to, 0, or NaN if none has it."""
+    said = counts[:, label].sum()
+    return ratio(counts[label, label], said) if said or not counts[label].sum() else 0.0
 
 
 def recall(label: int, counts: Counts) -> float:
@@ -68,14 +69,17 @@ def f1_there(label: int, counts: Counts) -> float:
 
 
 def mcc(counts: Counts) -> float:
-    """Matthews' correlation for several classes, from a confusion matrix; NaN where it is undefined.
+    """Matthews' correlation for several classes, from a confusion matrix; NaN where only one label is there.
 
+    0 where only one is said, as scikit-learn has it: such answers have nothing to do with the truth.
     Source: Gorodkin, "Comparing two K-category assignments by a K-category correlation coefficient", 2004.
     """
     counts = np.asarray(counts, dtype=np.float64)
     total, right = counts.sum(), np.trace(counts)
     true, predicted = counts.sum(axis=1), counts.sum(axis=0)
     spread = (total**2 - (true**2).sum()) * (total**2 - (predicted**2).sum())
+    if not spread and (true > 0).sum() > 1:
+        return 0.0
     return ratio(right * total - (true * predicted).sum(), np.sqrt(spread))
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Hashable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,31 +16,36 @@ from claimclf.labels import LABELS, Label
 def set_scores(
     sample: Sample,
     sets: Sequence[tuple[Label, ...]],
+    articles: Sequence[Hashable],
     repeats: int = 1000,
     seed: int = 0,
     method: Method = "percentile",
 ) -> dict[str, Interval]:
     """`coverage`, `coverage/LABEL` and the mean `set_size`, with intervals over stories; NaN without support.
 
-    `sets` holds a label set a sentence, in the order of `sample`.
+    `sets` holds a label set a sentence, in the order of `sample`, `articles` the article of each. Articles count alike,
+    however long they are, as in the promise (`conformal`): a sentence counts one part of its article's, or of those of
+    its label there.
     """
     inside = np.array([[label in given for label in LABELS] for given in sets], dtype=bool).reshape(-1, len(LABELS))
-    n = np.arange(len(sample.true))
-    one_hot = np.eye(len(LABELS))[sample.true]
-    covered = inside[n, sample.true][:, None] * one_hot
-    rows = np.concatenate([covered, one_hot, inside.sum(axis=1, keepdims=True)], axis=1)
-    sums = sample.per_group(rows)
+    whole, own = _parts(list(articles)), _parts(list(zip(articles, sample.true.tolist(), strict=True)))
+    covered = inside[np.arange(len(sample.true)), sample.true]
+    one_hot = np.eye(len(LABELS))[sample.true] * own[:, None]
+    over_all = np.stack([whole * covered, whole, whole * inside.sum(axis=1)], axis=1)
+    sums = sample.per_group(np.concatenate([over_all, one_hot * covered[:, None], one_hot], axis=1))
     draws = resamples(len(sums), repeats, seed)
-    k = len(LABELS)
 
-    def over_stories(sums: NDArray[np.float64], score: Callable[[NDArray[np.float64]], float]) -> Interval:
-        return interval(sums, score, draws, method=method)
+    def share(part: int, whole: int) -> Interval:
+        return interval(sums[:, [part, whole]], lambda s: _share(s[0], s[1]), draws, method=method)
 
-    scores = {"coverage": over_stories(sums, lambda s: _share(s[:k].sum(), s[k : 2 * k].sum()))}
-    for i, label in enumerate(LABELS):
-        scores[f"coverage/{label}"] = over_stories(sums[:, [i, k + i]], lambda s: _share(s[0], s[1]))
-    scores["set_size"] = over_stories(sums, lambda s: _share(s[2 * k], s[k : 2 * k].sum()))
-    return scores
+    by_label = {f"coverage/{label}": share(3 + i, 3 + len(LABELS) + i) for i, label in enumerate(LABELS)}
+    return {"coverage": share(0, 1), **by_label, "set_size": share(2, 1)}
+
+
+def _parts(of: Sequence[Hashable]) -> NDArray[np.float64]:
+    """One part of as many as there are of the same."""
+    counts = Counter(of)
+    return np.array([1 / counts[one] for one in of])
 
 
 def _share(part: float, whole: float) -> float:

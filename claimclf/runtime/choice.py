@@ -36,15 +36,15 @@ def open_runtime(
         MissingExtraError: the runtime is not installed.
     """
     problems = [
-        f"{name} {given!r}: {did_you_mean(given, list(known))}"
+        f"{name} {given!r}: {did_you_mean(str(given), list(known))}"
         for name, given, known in (
             ("runtime", runtime, get_args(RuntimeName)),
             ("precision", precision, get_args(Precision)),
         )
         if given not in known
     ]
-    if threads is not None and threads < 1:
-        problems.append(f"threads {threads}: give at least 1, or leave it out for all cores")
+    if threads is not None and (not isinstance(threads, int) or threads < 1):
+        problems.append(f"threads {threads!r}: give a whole number from 1, or leave it out for all cores")
     if problems:
         raise InputError("\n".join(problems))
     exported, int8 = ((folder / FILES[kind]).is_file() for kind in ("fp32", "int8"))

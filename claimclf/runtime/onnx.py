@@ -1,7 +1,13 @@
-"""Exported models on ONNX Runtime, which is in the core install."""
+"""Exported models on ONNX Runtime, which is in the core install.
+
+Its own packages report to Microsoft unless they are told not to, by a thread that keeps forked processes from ending
+and a file of this machine's number. They are told so here, before the import, unless the environment says otherwise.
+"""
 
 from __future__ import annotations
 
+import os
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -22,16 +28,14 @@ class OnnxRuntime:
     step = 1
 
     def __init__(self, folder: Path, threads: int, precision: str = "fp32", why: str = "it was asked for") -> None:
-        import onnxruntime
-
+        onnxruntime = _onnxruntime()
         self.name = f"onnxruntime {onnxruntime.__version__} {precision}"
         self.why, self.threads = why, threads
         self._path, self._alone = folder / FILES[precision], precision == "int8"
         self._session: PerProcess[Any] = PerProcess(self._open)
 
     def _open(self) -> Any:
-        import onnxruntime
-
+        onnxruntime = _onnxruntime()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1  # windows are what runs side by side
         options.inter_op_num_threads = 1
@@ -62,3 +66,8 @@ class OnnxRuntime:
     def close(self) -> None:
         """Give memory and threads back; a closed runtime cannot run."""
         self._session.close()
+
+
+def _onnxruntime() -> Any:
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+    return import_module("onnxruntime")

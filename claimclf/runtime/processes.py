@@ -42,5 +42,7 @@ class PerProcess(Generic[T]):
         return self._one
 
     def close(self) -> None:
-        """Give it back."""
+        """Give it back; what was inherited from another process is kept, and not used."""
+        if self._process != os.getpid():
+            self._inherited = self._one
         self._one, self._process = None, os.getpid()

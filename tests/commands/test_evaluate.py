@@ -1,19 +1,22 @@
 """`claimclf evaluate`: the gate, baselines, behaviour, reports and exit codes."""
 
+import html
 import json
 import re
 import shutil
+import subprocess
 import sys
 from xml.etree import ElementTree
 
 import pytest
 
 from claimclf.cli import main
+from tests.conftest import mislabelled
 from tests.readers.test_cases import CASE, write
 
 RULES = [
     (["--min", "accuracy=0"], 0, "passed     min accuracy=0"),
-    (["--min", "accuracy=0", "--min", "accuracy=1.1"], 1, "FAILED     min accuracy=1.1"),
+    (["--min", "accuracy=0", "--min", "accuracy=1"], 1, "FAILED     min accuracy=1"),
     (["--min", "auprc/official_denial=0"], 0, "passed"),
     (["--baseline", "SELF", "--max-drop", "macro_f1=0", "--gate", "lower-bound"], 0, "passed     max-drop macro_f1=0"),
     (["--baseline", "SELF", "--max-drop", "macro_f1=.02", "--gate", "non-inferiority"], 0, "passed     max-drop"),
@@ -21,9 +24,10 @@ RULES = [
 
 
 @pytest.mark.parametrize(("options", "code", "shown"), RULES)
-def test_the_gate(checkpoint, written, capsys, options, code, shown):
+def test_the_gate(checkpoint, written, tmp_path, capsys, options, code, shown):
+    data = mislabelled(written, tmp_path / "data") if code else written
     options = [str(checkpoint) if option == "SELF" else option for option in options]
-    assert main(["evaluate", str(checkpoint), str(written), "--repeats", "20", *options]) == code
+    assert main(["evaluate", str(checkpoint), str(data), "--repeats", "20", *options]) == code
     assert shown in capsys.readouterr().out
 
 
@@ -112,7 +116,7 @@ def test_a_model_that_predicts_one_label_fails(checkpoint, written, tmp_path, ca
     weights["classifier.bias"].copy_(weights["classifier.bias"].new_tensor([9.0, 0, 0, 0]))
     save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
     assert main(["evaluate", str(folder), str(written), "--repeats", "20", "--min", "macro_f1=.5"]) == 1
-    assert re.search(r"official_denial +12 +undefined +\.000", capsys.readouterr().out)
+    assert re.search(r"official_denial +12 +(\.000 \[\.000, \.000\] +){3}", capsys.readouterr().out)
 
 
 def test_every_report_is_written(checkpoint, written, tmp_path, capsys):
@@ -121,16 +125,16 @@ def test_every_report_is_written(checkpoint, written, tmp_path, capsys):
     options = [
         "--json", out / "r.json", "--html", out / "r.html", "--pictures", out / "pictures", "--junit", out / "r.xml",
         "--github-summary", tmp_path / "summary.md", "--baseline", "shipped", "--behaviour", "--cases", cases,
-        "--min", "behaviour/all=0", "--min", "accuracy=1.1", "--slice", "part", "--coverage", ".8",
+        "--min", "behaviour/all=0", "--min", "accuracy=1", "--slice", "part", "--coverage", ".8",
     ]  # fmt: skip
-    command = ["evaluate", checkpoint, written, "--repeats", "20", *options]
+    command = ["evaluate", checkpoint, mislabelled(written, tmp_path / "data"), "--repeats", "20", *options]
     assert main([str(part) for part in command]) == 1
     document = json.loads((out / "r.json").read_text(encoding="utf-8"))
     assert {"scores", "changes", "behaviour", "verdicts", "sample", "sets"} <= set(document)
     suite = ElementTree.parse(out / "r.xml").getroot()
     assert (suite.get("tests"), suite.get("failures"), suite.get("skipped")) == ("2", "1", "1")
     assert len(list((out / "pictures").iterdir())) == 8
-    assert "| FAILED | min accuracy=1.1 |" in (tmp_path / "summary.md").read_text(encoding="utf-8").replace("\\", "")
+    assert "| FAILED | min accuracy=1 |" in (tmp_path / "summary.md").read_text(encoding="utf-8").replace("\\", "")
     assert "<h2>Gate</h2>" in (out / "r.html").read_text(encoding="utf-8")
     assert "behaviour" in capsys.readouterr().out
 
@@ -139,7 +143,12 @@ def test_behaviour_alone(checkpoint, tmp_path, capsys):
     cases = write(tmp_path / "pleas.cases", CASE)
     command = ["evaluate", str(checkpoint), "--behaviour", "--cases", str(cases), "--html", str(tmp_path / "b.html")]
     assert main(command) == 0
-    assert "pleas" in capsys.readouterr().out
+    *_, last = capsys.readouterr().out.splitlines()
+    assert re.fullmatch(r"model:.+@\w+\|runtime:.+\|guidelines:.+\|claimclf:.+\|cases:\w+", last)
+    assert last in html.unescape((tmp_path / "b.html").read_text(encoding="utf-8"))
+    assert main([*command[:2], *command[3:5], "--json", str(tmp_path / "b.json")]) == 0  # --cases says it by itself
+    report = json.loads((tmp_path / "b.json").read_text(encoding="utf-8"))
+    assert "|".join(f"{key}:{value}" for key, value in report["signature"].items()) == last
     assert "pleas" in (tmp_path / "b.html").read_text(encoding="utf-8")
 
 
@@ -168,3 +177,40 @@ def test_a_missing_extra_is_said_before_the_model_runs(written, tmp_path, capsys
     monkeypatch.setitem(sys.modules, "jinja2", None)
     assert main(["evaluate", "no-model", str(written), "--html", str(tmp_path / "r.html")]) == 4
     assert "pip install 'claimclf[report]'" in capsys.readouterr().err
+
+
+def test_the_signature_is_last_and_names_the_baseline(checkpoint, written, tmp_path, capsys):
+    command = ["evaluate", str(checkpoint), str(written), "--repeats", "5"]
+    assert main([*command, "--json", str(tmp_path / "old.json")]) == 0
+    alone = capsys.readouterr().out.splitlines()[-1]
+    model = re.search(r"model:([^|]+)", alone)[1]
+    for baseline in (str(checkpoint), str(tmp_path / "old.json")):
+        assert main([*command, "--baseline", baseline, "--min", "accuracy=0"]) == 0
+        assert capsys.readouterr().out.splitlines()[-1] == f"{alone}|baseline:{model}"
+
+
+@pytest.mark.parametrize("spoil", ["null", "9", "-0.1"])
+def test_a_report_whose_probabilities_are_none_is_no_baseline(checkpoint, written, tmp_path, capsys, spoil):
+    report = tmp_path / "old.json"
+    command = ["evaluate", str(checkpoint), str(written), "--repeats", "5"]
+    assert main([*command, "--json", str(report)]) == 0
+    content = json.loads(report.read_text(encoding="utf-8"))
+    content["sample"]["probabilities"][3] = [json.loads(spoil)] * 4
+    report.write_text(json.dumps(content), encoding="utf-8")
+    assert main([*command, "--baseline", str(report), "--max-drop", "macro_f1=.02"]) == 3
+    assert "no report of" in capsys.readouterr().err
+
+
+def test_a_verdict_stands_though_nobody_reads_it(checkpoint, written, tmp_path):
+    data, out = mislabelled(written, tmp_path / "data"), tmp_path / "out.xml"
+    options = ["--repeats", "5", "--min", "accuracy=1", "--junit", str(out)]
+    command = [sys.executable, "-m", "claimclf", "evaluate", str(checkpoint), str(data), *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        process.stdout.close()
+        assert process.wait() == 1
+    assert out.is_file()
+
+
+@pytest.mark.parametrize("options", [["--coverage", "1.5"], ["--precision", "fp23"], ["--format", "nosuch"]])
+def test_settings_that_cannot_be_are_usage_errors(written, options):
+    assert main(["evaluate", "shipped", str(written), *options]) == 2

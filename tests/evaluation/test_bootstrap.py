@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from claimclf.evaluation.bootstrap import Interval, interval, resamples
+from claimclf.evaluation.measures import measure
+from claimclf.evaluation.sample import Sample
 from claimclf.evaluation.scores import accuracy, macro_f1, statistics
 
 
@@ -116,3 +118,19 @@ def test_intervals_of_ninety_percent_hold_the_truth_about_as_often():
 )
 def test_how_an_interval_is_shown(found, shown):
     assert str(found) == shown
+
+
+def test_the_interval_of_a_calibration_error_holds_its_value():
+    random = np.random.default_rng(0)
+    for _ in range(20):
+        probabilities = random.dirichlet(np.ones(4), 400)
+        true = (random.random(400)[:, None] > probabilities.cumsum(axis=1)).sum(axis=1).clip(0, 3)
+        sample = Sample(true, np.zeros((400, 4), bool), probabilities, np.arange(400) // 8)
+        for method in ("bca", "percentile"):
+            found = measure(sample, repeats=60, method=method)["ece"]
+            assert 0 <= found.low <= found.value <= found.high
+
+
+def test_numbers_above_one_are_shown_whole():
+    assert str(Interval(10.5, 10.1, 20.25)) == "10.500 [10.100, 20.250]"
+    assert str(Interval(-0.5, -0.75, 0.0)) == "-.500 [-.750, .000]"

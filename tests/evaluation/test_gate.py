@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from claimclf.evaluation.bootstrap import Interval
-from claimclf.evaluation.gate import Rule, judge, parse_rule
+from claimclf.evaluation.gate import MODES, Rule, enough, judge, parse_rule
 from claimclf.evaluation.measures import difference, measure
 from tests.evaluation.test_measures import make
 
@@ -29,8 +29,8 @@ KNOWN = {
 )
 def test_verdicts(kind, bound, found, point, lower):
     rule = Rule(kind, "macro_f1", bound)
-    assert judge(rule, found, 500, "point").passed is point
-    assert judge(rule, found, 500, "lower-bound").passed is lower
+    assert judge(rule, found, True, "point").passed is point
+    assert judge(rule, found, True, "lower-bound").passed is lower
 
 
 @pytest.mark.parametrize(
@@ -48,14 +48,14 @@ def test_verdicts(kind, bound, found, point, lower):
     ],
 )
 def test_non_inferiority_fails_only_what_is_shown_to_be_worse(kind, bound, found, passed):
-    assert judge(Rule(kind, "macro_f1", bound), found, 500, "non-inferiority").passed is passed
+    assert judge(Rule(kind, "macro_f1", bound), found, True, "non-inferiority").passed is passed
 
 
 def test_too_little_data_decides_nothing():
     rule = Rule("min", "macro_f1", 0.7)
-    assert judge(rule, Interval(0.9, 0.8, 1.0), 29, "point").passed is None
-    assert judge(rule, Interval(np.nan, np.nan, np.nan), 500, "point").passed is None
-    assert str(judge(rule, Interval(np.nan, 0, 1), 500, "point")) == "undecided  min macro_f1=0.7: undefined"
+    assert judge(rule, Interval(0.9, 0.8, 1.0), enough(29, 29, "point"), "point").passed is None
+    assert judge(rule, Interval(np.nan, np.nan, np.nan), True, "point").passed is None
+    assert str(judge(rule, Interval(np.nan, 0, 1), True, "point")) == "undecided  min macro_f1=0.7: undefined"
 
 
 @pytest.mark.parametrize(
@@ -92,3 +92,25 @@ def test_a_paired_difference_is_that_of_the_scores():
     assert 0 < gained.low <= gained.value <= gained.high
     with pytest.raises(ValueError, match="same sentences"):
         difference(one, make(1), repeats=5)
+
+
+def test_few_stories_say_nothing_of_others():
+    assert [enough(40, stories, mode) for stories in (1, 10) for mode in MODES] == [
+        True,
+        False,
+        False,
+        True,
+        True,
+        True,
+    ]
+
+
+def test_a_drop_that_is_the_bound_passes_in_floating_point():
+    lost = 49 / 50 - 50 / 50  # -.020000000000000018
+    assert judge(Rule("max-drop", "accuracy", 0.02), Interval(lost, lost, lost), True, "point").passed
+
+
+@pytest.mark.parametrize("rule", [("max-drop", "macro_f1=2"), ("min", "macro_f1=70")])
+def test_bounds_that_decide_nothing_are_refused(rule):
+    with pytest.raises(ValueError, match=r"no macro_f1 is above 1.*macro_f1=\.70"):
+        parse_rule(*rule, KNOWN)

@@ -6,7 +6,7 @@ import sklearn.metrics
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claimclf.evaluation.scores import accuracy, f1, macro_f1, statistics
+from claimclf.evaluation.scores import accuracy, f1, macro_f1, mcc, precision, statistics
 from claimclf.labels import LABELS
 
 PAIRS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=12)
@@ -70,3 +70,21 @@ def test_no_article_and_no_sentence_have_no_score():
             assert np.isnan(f1(total)).all()
             assert np.isnan(macro_f1(total))
             assert np.isnan(accuracy(total))
+
+
+@pytest.mark.filterwarnings("ignore")
+@given(articles=ARTICLES)
+def test_precision_and_correlation_are_those_of_scikit_learn(articles):
+    total = statistics([arrays(pairs) for pairs in articles]).sum(axis=0)
+    true, said = arrays([pair for pairs in articles for pair in pairs])
+    for label in set(true.tolist()):
+        found = sklearn.metrics.precision_score(true, said, labels=[label], average=None, zero_division=0)[0]
+        assert precision(label, total) == pytest.approx(found)
+    if len(set(true.tolist())) > 1:
+        assert mcc(total) == pytest.approx(sklearn.metrics.matthews_corrcoef(true, said), abs=1e-9)
+
+
+def test_a_model_that_says_one_thing_has_scores():
+    total = statistics([(np.array([0, 0, 1, 2]), np.zeros(4, int))]).sum(axis=0)
+    assert (mcc(total), precision(2, total)) == (0, 0)
+    assert np.isnan(precision(3, total)) and np.isnan(mcc(statistics([(np.zeros(3, int), np.zeros(3, int))])[0]))

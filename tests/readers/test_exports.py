@@ -170,7 +170,7 @@ def test_the_form_can_be_forced_and_a_wrong_one_is_named(tmp_path, capsys):
     path = written(tmp_path, "x.jsonl", [{"id": 1, "text": "It rained.", "label": ["speculation"]}])
     assert format_of(path) == "doccano"
     assert main(["check", str(path), "--format", "doccano"]) == 0
-    assert main(["check", str(path), "--format", "docano"]) == 3
+    assert main(["check", str(path), "--format", "docano"]) == 2
     assert "did you mean 'doccano'" in capsys.readouterr().err
 
 

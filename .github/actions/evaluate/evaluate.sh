@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Runs `claimclf evaluate` with the action's inputs, which come as environment variables: none is pasted into code.
 set -uo pipefail
-read -ra data <<< "${DATA:-}"
-read -ra options <<< "${OPTIONS:-}"
+read -r -d '' -a data <<< "${DATA:-}" || true  # to the end, however many lines; it gives 1 there
+read -r -d '' -a options <<< "${OPTIONS:-}" || true
 [ -n "${BASELINE:-}" ] && options+=(--baseline "$BASELINE")
 [ -n "${GATE_CONFIG:-}" ] && options+=(--gate-config "$GATE_CONFIG")
 mkdir -p "$REPORTS"

@@ -1,0 +1,7 @@
+"""`python -m claimclf` is the command `claimclf`."""
+
+import sys
+
+from claimclf.cli import main
+
+sys.exit(main())
