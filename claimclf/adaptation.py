@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from claimclf.devices import device_arguments
-from claimclf.encoders import encoder_path
+from claimclf.encoders import encoder_digest, encoder_path
 from claimclf.encoding import no_surrogates
 from claimclf.errors import ConfigError, DataError, ModelError, Problem, needs_extra
 from claimclf.files import write_whole
@@ -99,7 +99,9 @@ def adapt(
     say(f"{len(train):,} windows to learn from, {len(apart):,} apart; {sum(map(_length, windows)):,} tokens")
     output.mkdir(parents=True, exist_ok=True)
     digest = sha256("\0".join(texts).encode("utf-8", "surrogatepass")).hexdigest()
-    mark_run(output, {"encoder": encoder, "settings": asdict(settings), "texts": digest}, say)
+    mark_run(
+        output, {"encoder": [encoder, encoder_digest(encoder)], "settings": asdict(settings), "texts": digest}, say
+    )
     set_seed(settings.seed)
     trainer = _trainer(model, tokenizer, {"train": train, "apart": apart}, output, settings)
     before = _loss(trainer, settings.seed)

@@ -27,7 +27,7 @@ from claimclf.writers.outcome import half_characters
 with needs_extra("train"):
     import datasets
 
-_FIELDS = ("outlet", "topic", "desk", "style", "country", "licence")
+FIELDS = ("outlet", "topic", "desk", "style", "country", "licence")
 _CODE = (labels, articles, readers, cases, jsonl, written, texts, splits, sentences, hf_datasets)
 
 
@@ -48,7 +48,7 @@ class ClaimDataset(datasets.GeneratorBasedBuilder):
     given: tuple[Corpus, Splits] | None = None  # what was read and split before
 
     def _info(self) -> datasets.DatasetInfo:
-        return datasets.DatasetInfo(features=hf_datasets.columns(_FIELDS))
+        return datasets.DatasetInfo(features=hf_datasets.columns(FIELDS))
 
     def _split_generators(self, dl_manager: Any) -> list[datasets.SplitGenerator]:
         corpus, parts = self.given or _read_and_split(self.config)
@@ -69,7 +69,7 @@ def _read_and_split(config: ClaimDatasetConfig) -> tuple[Corpus, Splits]:
 
 def to_row(article: Article) -> dict[str, Any]:
     """An article as a row of the dataset."""
-    return hf_datasets.row(article, _FIELDS)
+    return hf_datasets.row(article, FIELDS)
 
 
 def from_row(row: dict[str, Any]) -> Article:
@@ -87,7 +87,7 @@ def from_row(row: dict[str, Any]) -> Article:
         )
         for i, s in enumerate(row["sentences"])
     )
-    fields = {name: row[name] for name in _FIELDS if row[name]}
+    fields = {name: row[name] for name in FIELDS if row[name]}
     return Article(row["id"], row["text"], found, row["story"], fields)
 
 
@@ -126,7 +126,7 @@ def build(
         DataError: with every problem of the data; texts that hold half a character (a lone surrogate) are one.
     """
     corpus = read_corpus([Path(path) for path in paths], reading, form)
-    if broken := half_characters(corpus.articles, "a dataset", _FIELDS):
+    if broken := half_characters(corpus.articles, "a dataset", FIELDS):
         raise DataError(broken)
     builder = ClaimDataset(
         cache_dir=str(cache) if cache else None,

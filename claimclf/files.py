@@ -72,3 +72,13 @@ def whole_folder(path: Path) -> Iterator[Path]:
         shutil.rmtree(old, ignore_errors=True)
     finally:
         shutil.rmtree(part, ignore_errors=True)
+
+
+def below(folder: Path) -> Iterator[Path]:
+    """All files and folders under `folder`, those behind links too, each folder once."""
+    seen = {folder.resolve()}
+    for here, names, files in os.walk(folder, followlinks=True):
+        fresh = {name: (Path(here) / name).resolve() for name in names}
+        names[:] = [name for name in sorted(names) if fresh[name] not in seen]
+        seen |= {fresh[name] for name in names}
+        yield from (Path(here) / name for name in (*names, *files))

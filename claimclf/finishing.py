@@ -21,7 +21,7 @@ from claimclf.calibration import Calibration
 from claimclf.checkpoint import Checkpoint
 from claimclf.config import TrainingConfig
 from claimclf.encoding import Encoder, WindowSettings
-from claimclf.errors import needs_extra
+from claimclf.errors import ModelError, needs_extra
 from claimclf.evaluation.conformal import Conformal
 from claimclf.evaluation.scores import macro_f1, statistics
 from claimclf.files import whole_folder
@@ -48,7 +48,11 @@ class Finish:
     say: Callable[[str], None]
 
     def write(self, model: PreTrainedModel, folder: Path) -> dict[str, dict[str, float]]:
-        """Write the model in the place of `folder`, once it is whole; its scores on validation and test articles."""
+        """Write the model in the place of `folder`, once it is whole; its scores on validation and test articles.
+
+        Raises:
+            ModelError: training diverged; what is in `folder` stays.
+        """
         encoder = Encoder(self.tokenizer.backend_tokenizer, self.windows)
         fitted, conformal, scores = self._calibrate(model, encoder)
         training = _provenance(self.config, self.data_hash, scores)
@@ -68,6 +72,8 @@ class Finish:
         """Fit on validation articles; label sets on those and the test articles, which no weight was trained on."""
         runtime, parts = TorchRuntime(model), self.parts
         found = {name: article_logits(runtime, encoder, parts[name], self.pad_id) for name in ("validation", "test")}
+        if not all(np.isfinite(logits).all() for logits, _, _ in found.values()):
+            raise ModelError("training diverged: what the network gives is no number; try a lower learning_rate")
         logits, true, owner = found["validation"]
         fitted = calibration.fit(logits, true, owner) if len(true) else Calibration()
         how = "vector scaling" if fitted.scale else "temperature scaling"

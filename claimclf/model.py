@@ -27,6 +27,14 @@ _VOTES = 4  # of a token's labels, slot, label, also and cue come first, then th
 _COLUMNS = _VOTES + len(LABELS)
 
 
+def positions(model: PreTrainedModel) -> int | None:
+    """How many tokens the encoder has places for; None where it has no table of them."""
+    for name, module in model.named_modules():
+        if name.endswith("position_embeddings") and isinstance(module, torch.nn.Embedding):
+            return module.num_embeddings - (0 if module.padding_idx is None else module.padding_idx + 1)
+    return None
+
+
 def load_encoder(name: str) -> tuple[PreTrainedModel, Any]:
     """A token classifier with a new head over the encoder called `name`, in float32, and its tokenizer.
 

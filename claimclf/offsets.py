@@ -35,6 +35,14 @@ class DoubtError(ValueError):
         super().__init__(self.doubts[0][1])
 
 
+class FitError(ValueError):
+    """No unit fits: `place` is that of the text of the first mark that does not, `number` that of the mark there."""
+
+    def __init__(self, message: str, place: int, number: int) -> None:
+        self.place, self.number = place, number
+        super().__init__(message)
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """A stretch of a text as a tool gives it: offsets in the tool's unit, and the words there, where it says them."""
@@ -153,14 +161,16 @@ def find_unit(marked: Texts, usual: Unit = "codepoint", others: Sequence[Unit] =
     'utf16'
 
     Raises:
-        ValueError: no unit fits all quotes; the message has the first that does not fit `usual`.
+        FitError: no unit fits all quotes; it has the first that does not fit `usual`.
         DoubtError: several units of the tool are possible, and give different spans.
         MissingExtraError: graphemes are possible, and the package `regex` is missing.
     """
     fit = _fitting(marked, (usual, *others))
     if not fit:
         problem = _problem(marked, usual, quoted=True)
-        raise ValueError(f"no unit of offsets fits all marks; in {usual} units: {problem}")
+        assert problem is not None  # nothing fits
+        what, *where = problem
+        raise FitError(f"no unit of offsets fits all marks; in {usual} units: {what}", *where)
     if len(fit) > 1:
         fit = [unit for unit in fit if not _problem(marked, unit)] or fit[:1]
     doubts = [(place, doubt) for place, (text, marks) in enumerate(marked) if (doubt := _doubt(text, marks, fit))]
@@ -182,19 +192,19 @@ def _fitting(marked: Texts, known: Sequence[Unit]) -> list[Unit]:
     return []
 
 
-def _problem(marked: Texts, unit: Unit, quoted: bool = False, exact: bool = False) -> str:
-    """The first mark (of those with a quote) that does not fit."""
-    for text, marks in marked:
-        looked_at = [mark for mark in marks if mark.quote or not quoted]
+def _problem(marked: Texts, unit: Unit, quoted: bool = False, exact: bool = False) -> tuple[str, int, int] | None:
+    """What is wrong with the first mark (of those with a quote) that does not fit, its text's place, and its own."""
+    for place, (text, marks) in enumerate(marked):
+        looked_at = [(number, mark) for number, mark in enumerate(marks) if mark.quote or not quoted]
         if not looked_at:
             continue
-        try:
-            offsets = Offsets(text, unit)
-            for mark in looked_at:
+        offsets = Offsets(text, unit)
+        for number, mark in looked_at:
+            try:
                 offsets.span(mark, exact)
-        except ValueError as error:
-            return str(error)
-    return ""
+            except ValueError as error:
+                return str(error), place, number
+    return None
 
 
 def _doubt(text: str, marks: Sequence[Mark], units: Sequence[Unit]) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from claimclf.articles import Article, Sentence
 from claimclf.errors import DataError, Problem
+from claimclf.files import below
 from claimclf.readers import SUFFIXES, files, jsonl, raw, read_corpus
 from claimclf.readers.label_names import IGNORED
 from claimclf.readers.parsing import strings
@@ -83,7 +84,7 @@ def _files(path: Path, found: _Found) -> list[Path]:
     """The text files and annotated files at `path`; the text of brat's marks is its `.ann`'s."""
     if path.is_file():
         return [path]
-    texts = (p for p in path.rglob("*") if p.suffix.lower() in TEXT_SUFFIXES and p.is_file())
+    texts = (p for p in below(path) if p.suffix.lower() in TEXT_SUFFIXES and p.is_file())
     alone = [text for text in texts if not text.with_suffix(".ann").exists()]
     with suppress(DataError):
         return sorted([*files(path), *alone])
@@ -140,9 +141,10 @@ def _records(records: Iterator[tuple[str, Any]], found: _Found) -> None:
             kept = Carried.of(data)
             given = data.get("id") if data is record else record.get("id")
             identity = kept.id or (str(given) if isinstance(given, (str, int)) and given != "" else where)
-            fields = strings(data, _NO_FIELDS)
+            fields = dict(strings(data, _NO_FIELDS))
             bare = tuple(Sentence(span, None) for span in kept.sentences or ())
-            found.take(Article(identity, data["text"], bare, kept.story, fields, where))
+            story = kept.story or fields.pop("story", "")
+            found.take(Article(identity, data["text"], bare, story, fields, where))
         except DataError as error:
             found.problems += error.problems
         except ValueError as error:

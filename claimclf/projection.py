@@ -4,7 +4,7 @@
 - A span that covers half of no sentence labels the one in which most of it lies.
 - Two labels on one sentence: the one that the guidelines' questions reach first (denial, speculation, claim, report) is
   its label, the others are `also`.
-- A sentence without a span stays unlabelled.
+- A sentence without a span stays unlabelled. A span in no sentence is an error: what was annotated is never lost.
 """
 
 from __future__ import annotations
@@ -38,6 +38,9 @@ def project(text: str, labelled: Sequence[tuple[Span, Label]], spans: Sequence[S
     >>> found = project("It rained. It may stop.", [(Span(11, 17), Label.SPECULATION)])
     >>> [str(s.label) for s in found.sentences], found.counts["part of a sentence"]
     (['None', 'speculation'], 1)
+
+    Raises:
+        ValueError: a span with words lies in no sentence.
     """
     places = list(spans) if spans is not None else [s for s in split(text) if any(c.isalnum() for c in s.of(text))]
     given: list[list[Label]] = [[] for _ in places]
@@ -51,6 +54,8 @@ def project(text: str, labelled: Sequence[tuple[Span, Label]], spans: Sequence[S
         covered = [i for i in near if sizes[i] and 2 * shared[i] >= sizes[i]]
         if not covered and any(shared.values()):
             covered = [max(near, key=lambda i: shared[i])]
+        if not covered and any(c.isalnum() for c in span.of(text)):
+            raise ValueError(f"{label!s} marks {span.of(text)[:60]!r}, which lies in none of the article's sentences")
         for i in covered:
             given[i].append(label)
         if len(covered) > 1:

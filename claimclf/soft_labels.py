@@ -105,7 +105,7 @@ def taught(articles: Iterable[Article], soft: SoftLabels, weight: float, also_we
         own = soft.get(article.id)
         if own is None:
             found.append(article)
-        elif own.content != content(article):
+        elif own.content != content(article) or len(own.probabilities) != len(article.sentences):
             hint = "run scripts/teach.py again, or take out this line"
             problems.append(Problem(own.where, f"{article.id!r} has changed since the teacher saw it", hint))
         else:

@@ -21,6 +21,7 @@ from claimclf.files import write_whole
 from claimclf.labels import LABELS
 from claimclf.predict import ClaimClassifier
 from claimclf.readers import read_corpus
+from claimclf.readers.tasks import Reading
 from claimclf.runtime.choice import Precision
 from claimclf.splits import in_share
 from claimclf.terminal import progress
@@ -54,18 +55,20 @@ def teach(
     precision: Precision = "auto",
     threads: int | None = None,
     say: Callable[[str], None] = lambda line: None,
+    reading: Reading | None = None,
+    form: str | None = None,
 ) -> tuple[int, int]:
     """Write the probabilities that `models` give every sentence of the articles of `data` to `output`.
 
     An article gets the mean of the models that did not learn its story, or, where all did, of all. What `output` has
     of other articles, and of those that have not changed, is kept. Returns how many articles it holds, and how many of
     them are new or have changed. `say` is told what was decided in reading, how many articles are left out since their
-    texts are not on this machine, and how many no model is apart from.
+    texts are not on this machine, and how many no model is apart from. `reading` and `form` are those of `read_corpus`.
 
     Raises:
         DataError, ModelError: the articles, an older `output` or a model cannot be read.
     """
-    corpus = read_corpus(list(data))
+    corpus = read_corpus(list(data), reading, form)
     for note in corpus.notes:
         say(note)
     if corpus.missing:

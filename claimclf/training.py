@@ -21,12 +21,22 @@ from claimclf import dataset, soft_labels
 from claimclf.articles import Article, data_hash
 from claimclf.config import TrainingConfig
 from claimclf.devices import device_arguments, has_bf16
+from claimclf.encoders import encoder_digest
 from claimclf.encoding import Encoder, WindowSettings
-from claimclf.errors import ConfigError, ModelError, needs_extra
+from claimclf.errors import ConfigError, DataError, ModelError, Problem, needs_extra
 from claimclf.evaluation.scores import macro_f1, statistics
 from claimclf.files import write_whole
 from claimclf.finishing import Finish
-from claimclf.model import average_weights, class_weights, collate, load_encoder, pooled, sentence_loss, training_row
+from claimclf.model import (
+    average_weights,
+    class_weights,
+    collate,
+    load_encoder,
+    pooled,
+    positions,
+    sentence_loss,
+    training_row,
+)
 from claimclf.optimization import log_prior, optimizer
 from claimclf.resuming import last_whole_checkpoint, mark_run
 from claimclf.rounding import keep_rounded, round_weights
@@ -67,16 +77,22 @@ def train(config: TrainingConfig, say: Callable[[str], None] = lambda line: None
     if config.soft_labels:
         parts["train"] = _taught(config, parts["train"], say)
 
-    _, tokenizer = load_encoder(config.encoder)
+    model, tokenizer = load_encoder(config.encoder)
+    if (most := positions(model)) and config.max_tokens > most:
+        raise ConfigError(f"max_tokens {config.max_tokens}: {config.encoder} takes {most} at most")
     encoder = Encoder(tokenizer.backend_tokenizer, WindowSettings(config.max_tokens, config.context))
     pad_id = int(tokenizer.pad_token_id or 0)
     rows = {
         name: training_rows(encoder, articles, config.learn_context and name == "train")
         for name, articles in parts.items()
     }
+    if not rows["train"]:
+        hint = "give more articles, or a larger train_share"
+        raise DataError([Problem("the training articles", "no labelled sentence among them", hint)])
     say(f"{len(rows['train']):,} training windows, {sum(len(r['input_ids']) for r in rows['train']):,} tokens")
     apart = {"output": "", "label_bias": {}, "processes": 1}  # nothing that a checkpoint depends on
     own = {"config": {**dataclasses.asdict(config), **apart}, "data_hash": data_hash(chain(*parts.values()))}
+    own["encoder"] = encoder_digest(config.encoder)
     mark_run(output, {**own, "splits": built.splits.of}, say)
     if config.processes > 1 and config.average > 1:
         _run_apart(config, rows, pad_id, say)

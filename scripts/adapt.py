@@ -38,7 +38,7 @@ def main() -> int:
         settings = Adaptation(**{f.name: getattr(arguments, f.name) for f in fields(Adaptation)})
         texts = [article.text for article in pool.articles]
         done = adapt(arguments.encoder, texts, arguments.output, settings, lambda line: print(line, flush=True))
-    except ClaimclfError as error:
+    except (ClaimclfError, OSError) as error:
         print(error, file=sys.stderr)
         return exit_code(error)
     print(f"log loss of masked words apart: {done.before:.3f} before, {done.after:.3f} after")

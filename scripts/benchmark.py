@@ -139,7 +139,7 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         arguments.run(arguments)
-    except ClaimclfError as error:
+    except (ClaimclfError, OSError) as error:
         print(error, file=sys.stderr)
         return exit_code(error)
     return 0

@@ -52,7 +52,7 @@ def main() -> int:
             from claimclf.curves import learning_curve
 
             learning_curve(runs, arguments.plot)
-    except ClaimclfError as error:
+    except (ClaimclfError, OSError) as error:
         print(error, file=sys.stderr)
         return exit_code(error)
     return 0

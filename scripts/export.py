@@ -11,7 +11,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from claimclf.errors import ClaimclfError, exit_code
+from claimclf.errors import ClaimclfError, ConfigError, exit_code
 
 
 def main() -> int:
@@ -19,13 +19,20 @@ def main() -> int:
     parser.add_argument("checkpoint", type=Path, help="folder that scripts/train.py wrote")
     parser.add_argument("out", type=Path, help="folder for the exported model; an older one there is replaced")
     parser.add_argument("--precision", choices=["int8", "fp32"], default="int8", help="of the weights (default int8)")
-    parser.add_argument("--compare", type=Path, default=Path("seeds/written"), help="articles for the comparison")
+    parser.add_argument(
+        "--compare",
+        type=Path,
+        default=Path("seeds/written"),
+        help="labelled articles for the comparison (%(default)s, as a clone has them)",
+    )
     arguments = parser.parse_args()
     try:
+        if not arguments.compare.exists():
+            raise ConfigError(f"--compare {arguments.compare}: no such file or folder; give labelled articles")
         from claimclf.export import export
 
         result = export(arguments.checkpoint, arguments.out, arguments.precision, arguments.compare)
-    except ClaimclfError as error:
+    except (ClaimclfError, OSError) as error:
         print(error, file=sys.stderr)
         return exit_code(error)
     print(f"{arguments.out}: {result.megabytes:.1f} MB")

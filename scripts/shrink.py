@@ -36,7 +36,7 @@ def main() -> int:
         to = Shrinkage(arguments.layers, arguments.intermediate, arguments.vocabulary)
         texts = [article.text for article in pool.articles]
         done = shrink(arguments.encoder, texts, arguments.output, to, lambda line: print(line, flush=True))
-    except ClaimclfError as error:
+    except (ClaimclfError, OSError) as error:
         print(error, file=sys.stderr)
         return exit_code(error)
     print(f"{done.before / 1e6:.1f}M parameters before, {done.after / 1e6:.1f}M now")

@@ -15,6 +15,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from claimclf.commands.reading import add_reading, reading_of
 from claimclf.errors import ClaimclfError, exit_code
 
 
@@ -25,14 +26,14 @@ def main() -> int:
     parser.add_argument("--output", required=True, type=Path, metavar="FILE", help="JSON lines, one an article")
     parser.add_argument("--precision", default="auto", choices=["auto", "bf16", "fp32"], help="(%(default)s)")
     parser.add_argument("--threads", type=int, metavar="N", help="cores to use (all)")
+    add_reading(parser)
     arguments = parser.parse_args()
     try:
         from claimclf.teaching import teach
 
-        count, new = teach(
-            arguments.model, arguments.data, arguments.output, arguments.precision, arguments.threads, print
-        )
-    except ClaimclfError as error:
+        how = (arguments.precision, arguments.threads, print, reading_of(arguments), arguments.format)
+        count, new = teach(arguments.model, arguments.data, arguments.output, *how)
+    except (ClaimclfError, OSError) as error:
         print(error, file=sys.stderr)
         return exit_code(error)
     print(f"{arguments.output}: {count:,} articles, {new:,} of them new or changed")

@@ -26,7 +26,7 @@ def main() -> int:
         from claimclf.training import train
 
         trained = train(settings, say=lambda line: print(line, flush=True))
-    except ClaimclfError as error:
+    except (ClaimclfError, OSError) as error:
         print(error, file=sys.stderr)
         return exit_code(error)
     print(f"try it: claimclf predict --model {trained.folder} FILE")

@@ -1,6 +1,8 @@
 import json
+import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from datasets import ClassLabel, disable_progress_bars
@@ -252,3 +254,21 @@ def test_stand_off_articles_without_texts_are_reported_and_left_out(tmp_path, so
     assert whole.corpus.missing == ()
     assert whole.data_hash != built.data_hash
     assert "gone" in {row["id"] for table in whole.dataset.values() for row in table}
+
+
+@pytest.mark.parametrize(
+    ("options", "found"),
+    [
+        (["--validation", "2", "--seed", "-1"], "validation: 2.0 is out of range\nsplit_seed: -1 is out of range"),
+        (["--out", "taken"], "something else is there already"),
+        (["--out", "written"], "it is what is read"),
+    ],
+)
+def test_settings_of_a_build_are_checked(tmp_path, options, found):
+    write_articles(tmp_path / "written")
+    (tmp_path / "taken").mkdir()
+    (tmp_path / "taken" / "notes.txt").touch()
+    script = Path(__file__).parents[1] / "scripts" / "build_dataset.py"
+    command = [sys.executable, script, "written", "--out", "new", *options]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, found in done.stderr) == (2, True), done.stderr

@@ -3,7 +3,7 @@ import stat
 
 import pytest
 
-from claimclf.files import whole_folder, write_whole
+from claimclf.files import below, whole_folder, write_whole
 from claimclf.texts import TextStore
 
 
@@ -58,3 +58,13 @@ def test_a_folder_is_replaced_when_the_new_one_is_whole(tmp_path):
         (folder / "half").write_text("")
         raise OSError("full")
     assert [file.name for file in path.iterdir()] == ["new"] and list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.skipif(not hasattr(os, "symlink"), reason="no links here")
+def test_folders_behind_links_are_read_once(tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "one.article").touch()
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "away").symlink_to(tmp_path / "a", target_is_directory=True)
+    (tmp_path / "b" / "round").symlink_to(tmp_path / "b", target_is_directory=True)
+    assert [str(p.relative_to(tmp_path)) for p in below(tmp_path / "b")] == ["b/away", "b/away/one.article"]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 from transformers import AutoModelForTokenClassification, AutoTokenizer
 
 from claimclf.articles import Sentence, Span, data_hash
@@ -21,9 +22,9 @@ from claimclf.cli import main
 from claimclf.config import TrainingConfig, load
 from claimclf.encoders import encoder_path
 from claimclf.encoding import Encoder, WindowSettings
-from claimclf.errors import MissingExtraError, ModelError
+from claimclf.errors import ConfigError, DataError, MissingExtraError, ModelError
 from claimclf.labels import LABELS
-from claimclf.model import average_weights, class_weights, load_encoder, training_row
+from claimclf.model import average_weights, class_weights, load_encoder, positions, training_row
 from claimclf.predict import ClaimClassifier
 from claimclf.readers import read_corpus
 from claimclf.splits import in_share
@@ -258,3 +259,46 @@ def test_only_a_share_of_the_stories_is_learnt_from(encoders, written, tmp_path)
     )  # fmt: skip
     stories = {a.story for a in train(config).articles["train"]}
     assert stories and all(in_share(story, 0.5, 0.5) for story in stories)
+
+
+def _small(encoder, data, output, **more):
+    return TrainingConfig(
+        data=[str(data)], encoder=str(encoder), output=str(output), epochs=1, max_tokens=64, validation=0.2, test=0.1,
+        batch_size=8, **more,
+    )  # fmt: skip
+
+
+def test_checkpoints_of_another_encoder_in_the_same_folder_are_not_taken_up(encoders, written, tmp_path):
+    folder, said = tmp_path / "encoder", []
+    shutil.copytree(encoders["bert"], folder)
+    config = _small(folder, written, tmp_path / "run")
+    train(config, said.append)
+    weights = load_file(folder / "model.safetensors")
+    torch.manual_seed(1)
+    changed = {name: w + 0.1 * torch.randn(w.shape) if w.is_floating_point() else w for name, w in weights.items()}
+    save_file(changed, folder / "model.safetensors", metadata={"format": "pt"})
+    train(config, said.append)
+    assert said.count("checkpoints of other settings or data are removed") == 1
+    assert "taking up the run that was cut off here" not in said
+
+
+def test_more_tokens_than_an_encoder_has_places_for(encoders, written, tmp_path):
+    places = positions(load_encoder(str(encoders["bert"]))[0])
+    config = replace(_small(encoders["bert"], written, tmp_path), max_tokens=places + 1)
+    with pytest.raises(ConfigError, match=f"max_tokens {places + 1}: .* takes {places} at most"):
+        train(config)
+
+
+def test_no_sentence_to_learn_from(encoders, written, tmp_path):
+    with pytest.raises(DataError, match="no labelled sentence among them; give more articles, or a larger train_share"):
+        train(_small(encoders["bert"], written, tmp_path, train_share=1e-6))
+
+
+def test_a_training_that_diverged_leaves_the_older_model(encoders, written, tmp_path, monkeypatch):
+    train(_small(encoders["bert"], written, tmp_path))
+    before = (tmp_path / "model" / "model.safetensors").read_bytes()
+    none = (np.full((3, 4), np.nan), np.zeros(3, int), np.zeros(3, int))
+    monkeypatch.setattr("claimclf.finishing.article_logits", lambda *given: none)
+    with pytest.raises(ModelError, match=r"training diverged.*lower learning_rate"):
+        train(_small(encoders["bert"], written, tmp_path, learning_rate=0.5))
+    assert (tmp_path / "model" / "model.safetensors").read_bytes() == before

@@ -11,6 +11,7 @@ from typing import Protocol
 from claimclf import agreement
 from claimclf.articles import Article
 from claimclf.errors import DataError, MissingTextsError, Problem
+from claimclf.files import below
 from claimclf.labels import did_you_mean
 from claimclf.readers import (
     brat,
@@ -82,10 +83,11 @@ def files(path: Path) -> list[Path]:
         DataError: there is none.
     """
     if path.is_dir():
-        saved = {p for p in (path, *path.rglob("*")) if p.is_dir() and hf_datasets.is_saved(p)}
-        below = (p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES and not p.is_dir())
+        everything = [*below(path)]
+        saved = {p for p in (path, *everything) if p.is_dir() and hf_datasets.is_saved(p)}
+        some = (p for p in everything if p.suffix.lower() in SUFFIXES and not p.is_dir())
         whole = {p for p in saved if saved.isdisjoint(p.parents)}
-        found = sorted([*whole, *(p for p in below if saved.isdisjoint(p.parents) and not written.is_settled(p))])
+        found = sorted([*whole, *(p for p in some if saved.isdisjoint(p.parents) and not written.is_settled(p))])
     else:
         found = [path] if path.is_file() else []
     if not found:

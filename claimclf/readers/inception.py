@@ -90,10 +90,6 @@ def _pass(annotator: str, given: Document, layer: str | None, counts: Counter[st
     counts["annotations that the index does not hold (deleted ones), left out"] += max(given.outside, 0)
     counts["spans without a label"] += given.unset.get(layer or "", 0)
     marks = tuple((Mark(units[place[0]], units[place[1]]), name) for place, name in values if place)
-    counts["labelled spans outside every sentence, left out"] += sum(
-        bool(place and given.sentences and not any(place[0] < s.end and s.start < place[1] for s in given.sentences))
-        for place, _ in values
-    )
     return Pass(annotator, marks, tuple(name for place, name in values if place is None))
 
 

@@ -161,7 +161,7 @@ def _article(where: str, record: dict[str, Any], text: str) -> Article:
     if problems:
         raise DataError(problems)
     fields = {key: value for key, value in record.items() if key not in STRUCTURE and isinstance(value, str) and value}
-    identity, story = str(record.get("id") or ""), str(record.get("story") or "")
+    identity, story = ("" if record.get(key) is None else str(record[key]) for key in ("id", "story"))
     return Article(identity, text, tuple(sentences), story, fields, where)
 
 
@@ -175,6 +175,10 @@ def _sentence(row: Any, text: str, shift: int, title: int) -> Sentence:
         if not title:
             raise ValueError("stands for the title, but the record has none")
         span = Span(0, title)
+    elif part == "title" and title:
+        raise ValueError(
+            "the sentence of a `title` that is apart from the text takes no offsets; leave out start and end"
+        )
     else:
         span = Span(_offset(row, "start") + shift, _offset(row, "end") + shift)
     words = span.of(text)

@@ -12,6 +12,7 @@ from claimclf.labels import LABELS, Label, did_you_mean
 IGNORED: Final = "none"  # a label name mapped to it is left out
 _OURS = {str(label): label for label in LABELS}
 _LISTED = 100  # unknown names in an error
+_NOWHERE: Mapping[str, str] = {}
 _LONGEST = 80  # characters of a name that are shown
 
 
@@ -40,8 +41,12 @@ def known_label(name: str, labels: Mapping[str, str]) -> Label | Literal["none"]
     return IGNORED if wanted == IGNORED else _OURS.get(wanted)
 
 
-def label_names(path: Path, given: Mapping[str, int], labels: Mapping[str, str]) -> dict[str, Label | None]:
+def label_names(
+    path: Path, given: Mapping[str, int], labels: Mapping[str, str], first: Mapping[str, str] = _NOWHERE
+) -> dict[str, Label | None]:
     """Our label for every name in `given` (name → count), None for one that is left out.
+
+    `first` says where a name is first, as far as that is known.
 
     Raises:
         DataError: with the unknown names and their counts.
@@ -52,7 +57,7 @@ def label_names(path: Path, given: Mapping[str, int], labels: Mapping[str, str])
     for name in unknown[:_LISTED]:
         short = name[:_LONGEST]
         hint = f"{_closest(labels.get(name, name))} map it: `labels: {{{short}: …}}`, or to `{IGNORED}`"
-        problems.append(Problem(str(path), f"unknown label {short!r}, {given[name]:,} times", hint))
+        problems.append(Problem(first.get(name, str(path)), f"unknown label {short!r}, {given[name]:,} times", hint))
     if more := unknown[_LISTED:]:
         hint = "are these labels, or something else?"
         problems.append(Problem(str(path), f"{len(more):,} more unknown labels", hint))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from claimclf.articles import Span
 from claimclf.errors import DataError, Problem
-from claimclf.offsets import UNITS, Mark, Offsets, Unit, find_unit
+from claimclf.offsets import UNITS, FitError, Mark, Offsets, Unit, find_unit
 
 _MISSING = frozenset({"", "NA", "<NA>", "NaN", "nan", "null"})  # as R, pandas and databases write no value
 _WORDS = ("article", "sentence", "article_text", "story")  # in which NA is a word like any other
@@ -103,9 +103,10 @@ class Placing:
         self.stop()
         try:
             self.unit = find_unit(marked)
-        except ValueError as error:
-            hint = f"say which: --offset-unit {', '.join(UNITS)}"
-            raise DataError([Problem(str(self.path), str(error), hint)]) from error
+        except FitError as error:
+            hint = f"is the mark wrong? If all are, say which: --offset-unit {', '.join(UNITS)}"
+            rows = [row for row in documents[error.place].rows if self._mark(row) is not None]
+            raise DataError([Problem(rows[error.number].where, str(error), hint)]) from error
 
     def _mark(self, row: Row) -> Mark | None:
         """The offsets of a row; None where it has no sentence."""

@@ -15,7 +15,7 @@ from typing import Any
 from claimclf.articles import Article, Span
 from claimclf.errors import DataError, Problem
 from claimclf.labels import Label
-from claimclf.offsets import UNITS, DoubtError, Mark, Offsets, Unit, find_unit
+from claimclf.offsets import UNITS, DoubtError, FitError, Mark, Offsets, Unit, find_unit
 from claimclf.projection import CASES, Projected, project
 from claimclf.readers.annotators import MAJORITY, SOFT, Together, note, together
 from claimclf.readers.label_names import label_names
@@ -96,7 +96,17 @@ def task_of(
     """
     kept = Carried.of(record)
     identity = kept.id or (where if number is None else str(number))
-    return Task(where, identity, record["text"], passes, fields, kept.sentences, kept.story, kept.unit)
+    others = {name: value for name, value in fields.items() if name != "story"}
+    return Task(
+        where,
+        identity,
+        record["text"],
+        passes,
+        others,
+        kept.sentences,
+        kept.story or fields.get("story", ""),
+        kept.unit,
+    )
 
 
 def grouped(tasks: Iterable[Task], key: Callable[[Task], Hashable]) -> list[Task]:
@@ -121,8 +131,8 @@ def imported(
     Raises:
         DataError: unknown labels, offsets of no unit or of doubtful ones, marks outside their text.
     """
-    given = Counter(name for t in tasks for p in t.passes for name in [*(name for _, name in p.marks), *p.whole])
-    names = label_names(path, given, reading.labels)
+    said = [(name, t.where) for t in tasks for p in t.passes for name in [*(name for _, name in p.marks), *p.whole]]
+    names = label_names(path, Counter(name for name, _ in said), reading.labels, dict(reversed(said)))
     annotators = Counter(name for task in tasks for name in {p.annotator for p in task.passes})
     unit = reading.unit or _unit(path, [task for task in tasks if task.unit is None], usual, others)
     counts: Counter[str] = Counter()
@@ -193,8 +203,9 @@ def _unit(path: Path, tasks: Sequence[Task], usual: Unit, others: Sequence[Unit]
         if (more := len(error.doubts) - _DOUBTS) > 0:
             problems.append(Problem(str(path), f"the same in {more:,} other texts", hint))
         raise DataError(problems) from error
-    except ValueError as error:
-        raise DataError([Problem(str(path), str(error), hint)]) from error
+    except FitError as error:
+        mend = f"is the mark wrong? If all are, {hint}"
+        raise DataError([Problem(tasks[error.place].where, str(error), mend)]) from error
 
 
 def _marks_sentences(task: Task, unit: Unit) -> bool:

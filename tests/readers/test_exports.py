@@ -8,6 +8,7 @@ import pytest
 from claimclf.cli import main
 from claimclf.errors import DataError
 from claimclf.labels import Label
+from claimclf.pool import read_pool
 from claimclf.readers import format_of, read_corpus
 from claimclf.readers.tasks import Reading
 from claimclf.texts import TextStore
@@ -195,3 +196,26 @@ def test_convert_gives_what_check_and_training_read(tmp_path, capsys):
     assert labels(read_corpus([out])) == [[None, D, None]]
     assert main(["convert", str(path), str(tmp_path / "no.jsonl"), "--label", "Denial"]) == 2
     assert not (tmp_path / "no.jsonl").exists()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "found"),
+    [
+        (lambda row: row["label"][0].__setitem__(1, 9), "x.jsonl:2: "),
+        (lambda row: row["label"][0].__setitem__(2, "speculatoin"), "x.jsonl:2: unknown label 'speculatoin', 1 times"),
+    ],
+)
+def test_problems_say_which_task(tmp_path, spoil, found):
+    rows = [{"id": n, "text": "It rained. It may stop.", "label": [[11, 23, "speculation"]]} for n in (1, 2)]
+    spoil(rows[1])
+    if "unknown" not in found:
+        rows[1]["label"][0][:2] = [11, 99]
+    with pytest.raises(DataError, match=found):
+        read_corpus([written(tmp_path, "x.jsonl", rows)])
+
+
+def test_the_story_of_a_task_is_its_story(tmp_path):
+    rows = [{"id": n, "text": "It may stop.", "story": "rain", "label": [[0, 12, "speculation"]]} for n in (1, 2)]
+    found = read_corpus([written(tmp_path, "x.jsonl", rows)]).articles
+    assert [(article.story, dict(article.fields)) for article in found] == [("rain", {})] * 2
+    assert [article.story for article in read_pool([written(tmp_path, "x.jsonl", rows)]).articles] == ["rain"] * 2

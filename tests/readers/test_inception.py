@@ -81,7 +81,8 @@ def test_sentences_of_the_cas_are_the_sentences(tmp_path):
     path = file(tmp_path, "x.zip", exported("x.xmi", *MARKS, sentences=()))
     assert labels(read_corpus([path], Reading(NAMES))) == [[None, D, S]]
     path = file(tmp_path, "x.zip", exported("x.xmi", *MARKS, sentences=SENTENCES[:2]))
-    assert "labelled spans outside every sentence, left out: 1" in read_corpus([path], Reading(NAMES)).notes[-1]
+    with pytest.raises(DataError, match="'may take weeks', which lies in none of the article's sentences"):
+        read_corpus([path], Reading(NAMES))
 
 
 def test_the_layer_is_found_or_asked_for(tmp_path):

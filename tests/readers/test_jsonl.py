@@ -141,3 +141,16 @@ def test_votes_are_counts_by_label(tmp_path, votes, found):
         with pytest.raises(DataError, match=found) as caught:
             list(jsonl.read(path))
         assert str(caught.value).startswith(f"{path}:1: sentence 1")
+
+
+def test_numbers_are_names_also_zero(tmp_path):
+    rows = [{**INLINE, "id": number, "story": 0} for number in (0, 1)]
+    found = read_corpus([write_jsonl(tmp_path / "x.jsonl", rows)]).articles
+    assert [(article.id, article.story) for article in found] == [("0", "0"), ("1", "0")]
+
+
+def test_the_sentence_of_a_title_takes_no_offsets(tmp_path):
+    first, *others = INLINE["sentences"]
+    row = {**INLINE, "sentences": [{**first, "start": 0, "end": 4}, *others]}
+    with pytest.raises(DataError, match=r"sentence 1.*takes no offsets; leave out start and end"):
+        read_corpus([write_jsonl(tmp_path / "x.jsonl", [row])])
