@@ -1,6 +1,7 @@
 """Systems that label the sentences of articles, made for being timed: ours, and what people would run otherwise.
 
-All but the bags of words see each sentence with its neighbours, on the same encoder, in float32 unless they say so.
+All but the bags of words and SetFit see each sentence with its neighbours, on the same encoder, in float32 unless
+they say so, and with the batch size that is best for each.
 Weights that are not trained cost what trained ones cost. Each takes articles and gives how many sentences it labelled.
 """
 
