@@ -127,11 +127,12 @@ def run(arguments: argparse.Namespace) -> int:
     articles = _articles(arguments)
     classifier = load_model(arguments.model, precision=arguments.precision, coverage=arguments.coverage)
     results = _evaluate(arguments, classifier, articles, cases, gate)
-    _write(arguments, results)
-    _print(results)
-    if any(verdict.passed is False for verdict in results.verdicts):
-        return _GATE_FAILED
-    return _UNDECIDED if any(verdict.passed is None for verdict in results.verdicts) else 0
+    try:
+        _write(arguments, results)
+    finally:  # a report that cannot be written takes nothing of what was found
+        _print(results)
+    passed = {verdict.passed for verdict in results.verdicts}
+    return _GATE_FAILED if False in passed else _UNDECIDED if None in passed else 0
 
 
 def _cases(arguments: argparse.Namespace) -> list[Case]:

@@ -214,3 +214,11 @@ def test_a_verdict_stands_though_nobody_reads_it(checkpoint, written, tmp_path):
 @pytest.mark.parametrize("options", [["--coverage", "1.5"], ["--precision", "fp23"], ["--format", "nosuch"]])
 def test_settings_that_cannot_be_are_usage_errors(written, options):
     assert main(["evaluate", "shipped", str(written), *options]) == 2
+
+
+def test_a_report_that_cannot_be_written_takes_nothing_of_what_was_found(checkpoint, written, tmp_path, capsys):
+    (tmp_path / "file").touch()
+    out = tmp_path / "file" / "report.json"
+    assert main(["evaluate", str(checkpoint), str(written), "--repeats", "5", "--json", str(out)]) == 4
+    said = capsys.readouterr()
+    assert "macro_f1" in said.out and str(tmp_path / "file") in said.err
