@@ -79,8 +79,8 @@ class Interval:
 
         For means of absolute values, which every resample makes larger: other intervals leave the value itself out.
 
-        >>> str(Interval.centred(0.02, [0.03, 0.04, 0.05]))
-        '.020 [.011, .030]'
+        >>> str(Interval.centred(0.02, [0.02, 0.04, 0.06]))
+        '.020 [.001, .039]'
         """
         scores = np.array([score for score in drawn if np.isfinite(score)])
         around = cls.of(value, scores, level)
