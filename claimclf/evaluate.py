@@ -50,7 +50,7 @@ class Evaluation:
 
     def sign(self) -> str:
         """The signature as one line."""
-        return "|".join(f"{key}:{value}" for key, value in self.signature.items())
+        return line(self.signature)
 
     def describe(self) -> str:
         """The evaluation as lines of text; its signature is apart (`sign`)."""
@@ -89,6 +89,15 @@ class Evaluation:
             "sample": self.sample.to_dict(),
             "places": [[article.id, s.span.start, s.span.end] for article, _, s in self.rows],
         }
+
+
+def line(signature: dict[str, str]) -> str:
+    """A signature as one line.
+
+    >>> line({"model": "a@1", "seed": "0"})
+    'model:a@1|seed:0'
+    """
+    return "|".join(f"{key}:{value}" for key, value in signature.items())
 
 
 def numbers(scores: Scores) -> dict[str, list[float | None]]:

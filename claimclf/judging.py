@@ -47,12 +47,3 @@ def signature(
     found = found | ({"baseline": baseline} if baseline else {})
     variants = [article for outcome in behaviour.outcomes for article in outcome.case.variants] if behaviour else []
     return found | ({"cases": data_hash(variants)} if behaviour else {})
-
-
-def line(signature: dict[str, str]) -> str:
-    """A signature as one line.
-
-    >>> line({"model": "a@1", "seed": "0"})
-    'model:a@1|seed:0'
-    """
-    return "|".join(f"{key}:{value}" for key, value in signature.items())

@@ -77,9 +77,7 @@ def train(config: TrainingConfig, say: Callable[[str], None] = lambda line: None
     if config.soft_labels:
         parts["train"] = _taught(config, parts["train"], say)
 
-    model, tokenizer = load_encoder(config.encoder)
-    if (most := positions(model)) and config.max_tokens > most:
-        raise ConfigError(f"max_tokens {config.max_tokens}: {config.encoder} takes {most} at most")
+    tokenizer = _tokenizer(config)
     encoder = Encoder(tokenizer.backend_tokenizer, WindowSettings(config.max_tokens, config.context))
     pad_id = int(tokenizer.pad_token_id or 0)
     rows = {
@@ -92,8 +90,7 @@ def train(config: TrainingConfig, say: Callable[[str], None] = lambda line: None
     say(f"{len(rows['train']):,} training windows, {sum(len(r['input_ids']) for r in rows['train']):,} tokens")
     apart = {"output": "", "label_bias": {}, "processes": 1}  # nothing that a checkpoint depends on
     own = {"config": {**dataclasses.asdict(config), **apart}, "data_hash": data_hash(chain(*parts.values()))}
-    own["encoder"] = encoder_digest(config.encoder)
-    mark_run(output, {**own, "splits": built.splits.of}, say)
+    mark_run(output, {**own, "encoder": encoder_digest(config.encoder), "splits": built.splits.of}, say)
     if config.processes > 1 and config.average > 1:
         _run_apart(config, rows, pad_id, say)
     models = [_run(config, number, rows, pad_id, say) for number in range(config.average)]
@@ -107,6 +104,14 @@ def train(config: TrainingConfig, say: Callable[[str], None] = lambda line: None
         say(f"the average of {len(models)} runs")
     scores = finish.write(average_weights(models), output / "model")
     return Trained(output / "model", scores, parts, len(built.corpus.missing))
+
+
+def _tokenizer(config: TrainingConfig) -> Any:
+    """The encoder's tokenizer, where the encoder has places for as many tokens as windows may have."""
+    model, tokenizer = load_encoder(config.encoder)
+    if (most := positions(model)) and config.max_tokens > most:
+        raise ConfigError(f"max_tokens {config.max_tokens}: {config.encoder} takes {most} at most")
+    return tokenizer
 
 
 def _taught(config: TrainingConfig, articles: list[Article], say: Callable[[str], None]) -> list[Article]:

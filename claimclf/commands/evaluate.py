@@ -207,7 +207,7 @@ def _evaluate(
 
 
 def _print(results: Results) -> None:
-    from claimclf.judging import line
+    from claimclf.evaluate import line
 
     parts = [part.describe() for part in (results.done, results.changes, results.behaviour) if part]
     parts += ["\n".join(map(str, results.verdicts))] if results.verdicts else []
@@ -220,8 +220,7 @@ def _print(results: Results) -> None:
 
 def _write(arguments: argparse.Namespace, results: Results) -> None:
     from claimclf.ci_reports import junit, markdown
-    from claimclf.evaluate import save
-    from claimclf.judging import line
+    from claimclf.evaluate import line, save
 
     signed = line(results.signature)
     if arguments.json:
